@@ -1,0 +1,241 @@
+//! Chats, and what is known of the visitors in them.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::address::Email;
+use crate::id::{ChatId, OperatorId};
+
+/// The person on the web site, as far as the host knows them.
+///
+/// What is not known is absent, and an absent fact never satisfies a rule.
+///
+/// ```
+/// use chat_monitor::Visitor;
+///
+/// let visitor = Visitor::new().ip("::ffff:192.0.2.7".parse()?).email("mika@example.com".parse()?);
+/// assert_eq!(visitor.known_ip(), Some([192, 0, 2, 7].into()));
+/// assert_eq!(Visitor::new().known_email(), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "customer")]
+#[doc(alias = "contact")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Visitor {
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    ip: Option<IpAddr>,
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    email: Option<Email>,
+}
+
+impl Visitor {
+    /// A visitor of whom nothing is known.
+    pub fn new() -> Self {
+        Visitor::default()
+    }
+
+    /// The same visitor at this address. IPv4-mapped IPv6 is taken as IPv4.
+    #[must_use]
+    pub fn ip(self, ip: IpAddr) -> Self {
+        Visitor { ip: Some(ip.to_canonical()), ..self }
+    }
+
+    /// The same visitor with this email.
+    #[must_use]
+    pub fn email(self, email: Email) -> Self {
+        Visitor { email: Some(email), ..self }
+    }
+
+    /// The visitor's address, if known.
+    pub fn known_ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    /// The visitor's email, if known.
+    pub fn known_email(&self) -> Option<&Email> {
+        self.email.as_ref()
+    }
+}
+
+/// One conversation of a visitor with the operators who attend it.
+///
+/// Operators attend because the chat was given to them ([`operators`](Chat::operators)) or because they joined it
+/// ([`joined`](Chat::joined)). Nobody attends twice.
+///
+/// ```
+/// use chat_monitor::{Chat, Visitor};
+///
+/// let chat = Chat::new("c1".parse()?)
+///     .visitor(Visitor::new().ip("192.0.2.7".parse()?))
+///     .attended_by("ken".parse()?)
+///     .joined_by("hana".parse()?);
+/// let attending: Vec<_> = chat.attending().map(|operator| operator.as_str()).collect();
+/// assert_eq!(attending, ["ken", "hana"]);
+/// assert!(chat.monitoring_allowed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "conversation")]
+#[doc(alias = "session")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Chat {
+    id: ChatId,
+    visitor: Visitor,
+    operators: Vec<OperatorId>,
+    joined: Vec<OperatorId>,
+    monitoring_allowed: bool,
+}
+
+impl Chat {
+    /// A chat of an unknown visitor that nobody attends and that may be monitored.
+    pub fn new(id: ChatId) -> Self {
+        Chat { id, visitor: Visitor::new(), operators: Vec::new(), joined: Vec::new(), monitoring_allowed: true }
+    }
+
+    /// The same chat with this visitor.
+    #[must_use]
+    pub fn visitor(self, visitor: Visitor) -> Self {
+        Chat { visitor, ..self }
+    }
+
+    /// The same chat given to `operator` as well. One who had joined attends it as given from then on; one to whom it
+    /// was given already changes nothing.
+    #[must_use]
+    pub fn attended_by(mut self, operator: OperatorId) -> Self {
+        self.give_to(operator);
+        self
+    }
+
+    /// The same chat joined by `operator` as well. One who attends it already changes nothing.
+    #[must_use]
+    pub fn joined_by(mut self, operator: OperatorId) -> Self {
+        if !self.attends(&operator) {
+            self.joined.push(operator);
+        }
+        self
+    }
+
+    /// The same chat, with the host's word on whether it may be monitored at all: consent, law.
+    #[must_use]
+    pub fn allow_monitoring(self, allowed: bool) -> Self {
+        Chat { monitoring_allowed: allowed, ..self }
+    }
+
+    /// The chat's id.
+    pub fn id(&self) -> &ChatId {
+        &self.id
+    }
+
+    /// What is known of the visitor.
+    pub fn known_visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
+    /// The operators whom the chat was given to, in that order.
+    pub fn operators(&self) -> &[OperatorId] {
+        &self.operators
+    }
+
+    /// The operators who joined the chat, in that order.
+    pub fn joined(&self) -> &[OperatorId] {
+        &self.joined
+    }
+
+    /// Everyone who attends: the operators whom the chat was given to, then those who joined it.
+    pub fn attending(&self) -> impl Iterator<Item = &OperatorId> {
+        self.operators.iter().chain(&self.joined)
+    }
+
+    /// Whether `operator` attends the chat, given or joined.
+    pub fn attends(&self, operator: &OperatorId) -> bool {
+        self.attending().any(|attending| attending == operator)
+    }
+
+    /// Whether the host allows monitoring this chat at all.
+    pub fn monitoring_allowed(&self) -> bool {
+        self.monitoring_allowed
+    }
+
+    fn give_to(&mut self, operator: OperatorId) {
+        self.joined.retain(|joined| *joined != operator);
+        if !self.operators.contains(&operator) {
+            self.operators.push(operator);
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+mod form {
+    use alloc::vec::Vec;
+
+    use serde::Deserialize;
+
+    use super::{Chat, Visitor};
+    use crate::address::{Email, IpText};
+    use crate::id::{ChatId, OperatorId};
+    use crate::wire::{quiet, read_as};
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, expecting = "a visitor")]
+    struct VisitorForm {
+        ip: Option<IpText>,
+        email: Option<Email>,
+    }
+
+    impl From<VisitorForm> for Visitor {
+        fn from(form: VisitorForm) -> Self {
+            Visitor { ip: form.ip.map(|IpText(ip)| ip.to_canonical()), email: form.email }
+        }
+    }
+
+    read_as!(Visitor, VisitorForm);
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, expecting = "a chat")]
+    struct ChatForm {
+        id: ChatId,
+        #[serde(default)]
+        visitor: Visitor,
+        #[serde(default)]
+        operators: Vec<OperatorId>,
+        #[serde(default)]
+        joined: Vec<OperatorId>,
+        #[serde(default = "yes")]
+        monitoring_allowed: bool,
+    }
+
+    fn yes() -> bool {
+        true
+    }
+
+    impl TryFrom<ChatForm> for Chat {
+        type Error = AttendsTwice;
+
+        fn try_from(form: ChatForm) -> Result<Self, AttendsTwice> {
+            let ChatForm { id, visitor, operators, joined, monitoring_allowed } = form;
+            let mut attending: Vec<_> = operators.iter().chain(&joined).collect();
+            attending.sort_unstable();
+            for pair in attending.windows(2) {
+                if let [one, other] = pair {
+                    if one == other {
+                        return Err(AttendsTwice((*one).clone()));
+                    }
+                }
+            }
+            Ok(Chat { id, visitor, operators, joined, monitoring_allowed })
+        }
+    }
+
+    read_as!(Chat, ChatForm);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("operator `{0}` attends the chat twice")]
+    struct AttendsTwice(OperatorId);
+
+    impl<'de> Deserialize<'de> for IpText {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            quiet::read_text(deserializer, "an IP address")
+        }
+    }
+}
