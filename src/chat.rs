@@ -111,7 +111,7 @@ impl Chat {
     #[must_use]
     pub fn joined_by(mut self, operator: OperatorId) -> Self {
         if !self.attends(&operator) {
-            self.joined.push(operator);
+            self.join(operator);
         }
         self
     }
@@ -157,11 +157,43 @@ impl Chat {
         self.monitoring_allowed
     }
 
-    fn give_to(&mut self, operator: OperatorId) {
+    pub(crate) fn set_visitor(&mut self, visitor: Visitor) {
+        self.visitor = visitor;
+    }
+
+    pub(crate) fn set_monitoring_allowed(&mut self, allowed: bool) {
+        self.monitoring_allowed = allowed;
+    }
+
+    /// Gives the chat to `operator`, who attends it as given from then on if they had joined.
+    pub(crate) fn give_to(&mut self, operator: OperatorId) {
         self.joined.retain(|joined| *joined != operator);
         if !self.operators.contains(&operator) {
             self.operators.push(operator);
         }
+    }
+
+    /// Takes the chat from `operator`, to whom it was given.
+    pub(crate) fn take_from(&mut self, operator: &OperatorId) {
+        self.operators.retain(|given| given != operator);
+    }
+
+    /// Gives the chat to `to` in the place of `from`.
+    pub(crate) fn transfer(&mut self, from: &OperatorId, to: OperatorId) {
+        self.joined.retain(|joined| *joined != to);
+        if let Some(place) = self.operators.iter_mut().find(|given| *given == from) {
+            *place = to;
+        }
+    }
+
+    /// Lets `operator`, who does not attend, join.
+    pub(crate) fn join(&mut self, operator: OperatorId) {
+        self.joined.push(operator);
+    }
+
+    /// Lets `operator`, who had joined, go.
+    pub(crate) fn leave(&mut self, operator: &OperatorId) {
+        self.joined.retain(|joined| joined != operator);
     }
 }
 

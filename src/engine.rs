@@ -4,7 +4,7 @@ mod index;
 #[cfg(feature = "serde")]
 mod saved;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use foldhash::SharedSeed;
@@ -14,15 +14,13 @@ use indexmap::IndexMap;
 
 use crate::chat::Chat;
 use crate::criterion::Criterion;
+use crate::filed::{Filed, Seq};
 use crate::id::{OperatorId, RuleId};
 use crate::role::{Policy, Role};
 use crate::rule::Rule;
 use crate::verdict::Verdict;
 use crate::wire::wire;
 use index::Index;
-
-/// A rule's place in rule order: given when it is added, never given again.
-type Seq = u64;
 
 /// Decides who may watch a chat.
 ///
@@ -56,7 +54,7 @@ pub struct MonitorEngine {
     rules: BTreeMap<Seq, Rule>,
     next_seq: Seq,
     seqs: HashMap<RuleId, Seq, SeedableRandomState>,
-    by_watcher: HashMap<OperatorId, BTreeSet<Seq>, SeedableRandomState>,
+    by_watcher: Filed<OperatorId>,
     index: Index,
 }
 
@@ -82,9 +80,9 @@ impl MonitorEngine {
             operators: BTreeMap::new(),
             rules: BTreeMap::new(),
             next_seq: 0,
-            seqs: HashMap::with_hasher(hasher.clone()),
-            by_watcher: HashMap::with_hasher(hasher.clone()),
-            index: Index::new(hasher),
+            by_watcher: Filed::new(&hasher),
+            index: Index::new(&hasher),
+            seqs: HashMap::with_hasher(hasher),
         }
     }
 
@@ -164,7 +162,7 @@ impl MonitorEngine {
         let seq = self.next_seq;
         self.next_seq += 1;
         self.seqs.insert(rule.id().clone(), seq);
-        self.by_watcher.entry(rule.watcher().clone()).or_default().insert(seq);
+        self.by_watcher.insert(rule.watcher().clone(), seq);
         self.index.insert(seq, &rule);
         self.rules.insert(seq, rule);
     }
@@ -189,12 +187,7 @@ impl MonitorEngine {
         let found = self.seqs.remove(rule).and_then(|seq| Some((seq, self.rules.remove(&seq)?)));
         let (seq, removed) = found.ok_or_else(|| UnknownRule(rule.clone()))?;
         self.index.remove(seq, &removed);
-        if let Some(own) = self.by_watcher.get_mut(removed.watcher()) {
-            own.remove(&seq);
-            if own.is_empty() {
-                self.by_watcher.remove(removed.watcher());
-            }
-        }
+        self.by_watcher.remove(removed.watcher(), seq);
         Ok(removed)
     }
 }
@@ -286,12 +279,26 @@ impl MonitorEngine {
 
     /// The rules of one watcher, in rule order.
     pub fn rules_of(&self, watcher: &OperatorId) -> impl Iterator<Item = &Rule> {
-        self.by_watcher.get(watcher).into_iter().flatten().filter_map(|seq| self.rules.get(seq))
+        self.by_watcher.under(watcher).filter_map(|seq| self.rules.get(&seq))
     }
 
     /// The rule with this id, if there is one.
     pub fn rule(&self, rule: &RuleId) -> Option<&Rule> {
         self.rules.get(self.seqs.get(rule)?)
+    }
+
+    /// A rule's place in rule order.
+    pub(crate) fn seq(&self, rule: &RuleId) -> Option<Seq> {
+        self.seqs.get(rule).copied()
+    }
+
+    /// Whether an operator is known and their role may monitor anybody.
+    pub(crate) fn has_rights(&self, operator: &OperatorId) -> bool {
+        self.role(operator).is_some_and(|role| self.policy.permissions.may_monitor_anybody(role))
+    }
+
+    pub(crate) fn hasher(&self) -> &SeedableRandomState {
+        self.seqs.hasher()
     }
 }
 

@@ -75,6 +75,17 @@ impl Rule {
         self.when.iter().all(|criterion| criterion.holds_for(chat))
     }
 
+    /// The criterion to find the rule by, in an index: the one that the fewest chats are likely to meet.
+    pub(crate) fn filing_criterion(&self) -> Option<&Criterion> {
+        self.when.iter().min_by_key(|criterion| match criterion {
+            Criterion::VisitorEmail(pattern) if !pattern.is_domain() => 0,
+            Criterion::VisitorIp(range) if range.first() == range.last() => 1,
+            Criterion::Operator(_) => 2,
+            Criterion::VisitorIp(_) => 3,
+            Criterion::VisitorEmail(_) => 4,
+        })
+    }
+
     pub(crate) fn set_enabled(&mut self, enabled: bool) {
         self.enabled = enabled;
     }

@@ -12,22 +12,18 @@
 //! | an address or network | the visitor's address, cut to each prefix length that some rule has |
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::hash::Hash;
 use core::net::IpAddr;
 
 use foldhash::fast::SeedableRandomState;
-use hashbrown::{Equivalent, HashMap};
 
-use super::Seq;
 use crate::address::IpRange;
 use crate::chat::Chat;
 use crate::criterion::Criterion;
+use crate::filed::{Filed, Seq};
 use crate::id::OperatorId;
 use crate::rule::Rule;
-
-type Filed<K> = HashMap<K, BTreeSet<Seq>, SeedableRandomState>;
 
 /// The rules by the criterion that they are filed under.
 #[derive(Clone, Debug)]
@@ -42,12 +38,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn new(hasher: SeedableRandomState) -> Self {
+    pub(super) fn new(hasher: &SeedableRandomState) -> Self {
         Index {
-            operators: HashMap::with_hasher(hasher.clone()),
-            emails: HashMap::with_hasher(hasher.clone()),
-            domains: HashMap::with_hasher(hasher.clone()),
-            ranges: HashMap::with_hasher(hasher),
+            operators: Filed::new(hasher),
+            emails: Filed::new(hasher),
+            domains: Filed::new(hasher),
+            ranges: Filed::new(hasher),
             v4_prefix_lens: BTreeMap::new(),
             v6_prefix_lens: BTreeMap::new(),
         }
@@ -55,34 +51,34 @@ impl Index {
 
     /// Files a rule that is not filed yet.
     pub(super) fn insert(&mut self, seq: Seq, rule: &Rule) {
-        match filing_criterion(rule) {
+        match rule.filing_criterion() {
             None => {}
-            Some(Criterion::Operator(operator)) => file(&mut self.operators, operator.clone(), seq),
+            Some(Criterion::Operator(operator)) => self.operators.insert(operator.clone(), seq),
             Some(Criterion::VisitorEmail(pattern)) if pattern.is_domain() => {
-                file(&mut self.domains, pattern.domain().into(), seq);
+                self.domains.insert(pattern.domain().into(), seq);
             }
-            Some(Criterion::VisitorEmail(pattern)) => file(&mut self.emails, pattern.as_str().into(), seq),
+            Some(Criterion::VisitorEmail(pattern)) => self.emails.insert(pattern.as_str().into(), seq),
             Some(Criterion::VisitorIp(range)) => {
-                if !self.ranges.contains_key(range) {
+                if !self.ranges.contains(range) {
                     *self.prefix_lens(range.first()).entry(range.prefix_len()).or_default() += 1;
                 }
-                file(&mut self.ranges, *range, seq);
+                self.ranges.insert(*range, seq);
             }
         }
     }
 
     /// Takes out a rule that was filed.
     pub(super) fn remove(&mut self, seq: Seq, rule: &Rule) {
-        match filing_criterion(rule) {
+        match rule.filing_criterion() {
             None => {}
-            Some(Criterion::Operator(operator)) => unfile(&mut self.operators, operator, seq),
+            Some(Criterion::Operator(operator)) => self.operators.remove(operator, seq),
             Some(Criterion::VisitorEmail(pattern)) if pattern.is_domain() => {
-                unfile(&mut self.domains, pattern.domain(), seq);
+                self.domains.remove(pattern.domain(), seq);
             }
-            Some(Criterion::VisitorEmail(pattern)) => unfile(&mut self.emails, pattern.as_str(), seq),
+            Some(Criterion::VisitorEmail(pattern)) => self.emails.remove(pattern.as_str(), seq),
             Some(Criterion::VisitorIp(range)) => {
-                unfile(&mut self.ranges, range, seq);
-                if !self.ranges.contains_key(range) {
+                self.ranges.remove(range, seq);
+                if !self.ranges.contains(range) {
                     let lens = self.prefix_lens(range.first());
                     if let Some(count) = lens.get_mut(&range.prefix_len()) {
                         *count -= 1;
@@ -95,48 +91,24 @@ impl Index {
 
     /// Every rule that can match `chat`, each once, in rule order; some of them may not.
     pub(super) fn candidates(&self, chat: &Chat) -> Vec<Seq> {
-        let by_operator = chat.attending().filter_map(|operator| self.operators.get(operator));
-        let email = chat.known_visitor().known_email();
-        let by_email = email.and_then(|email| self.emails.get(email.as_str()));
-        let by_domain = email.and_then(|email| self.domains.get(email.domain()));
+        let by_operator = chat.attending().flat_map(|operator| self.operators.under(operator));
+        let email = chat.known_visitor().known_email().into_iter();
+        let by_email = email.clone().flat_map(|email| self.emails.under(email.as_str()));
+        let by_domain = email.flat_map(|email| self.domains.under(email.domain()));
         let by_ip = chat.known_visitor().known_ip().into_iter().flat_map(|ip| self.covering(ip));
 
-        let found = by_operator.chain(by_email).chain(by_domain).chain(by_ip);
-        let mut candidates: Vec<Seq> = found.flatten().copied().collect();
+        let mut candidates: Vec<Seq> = by_operator.chain(by_email).chain(by_domain).chain(by_ip).collect();
         candidates.sort_unstable();
         candidates
     }
 
-    fn covering(&self, ip: IpAddr) -> impl Iterator<Item = &BTreeSet<Seq>> {
+    fn covering(&self, ip: IpAddr) -> impl Iterator<Item = Seq> {
         let lens = if ip.is_ipv4() { &self.v4_prefix_lens } else { &self.v6_prefix_lens };
-        lens.keys().filter_map(move |len| self.ranges.get(&IpRange::new(ip, *len).ok()?))
+        let ranges = lens.keys().filter_map(move |len| IpRange::new(ip, *len).ok());
+        ranges.flat_map(|range| self.ranges.under(&range))
     }
 
     fn prefix_lens(&mut self, ip: IpAddr) -> &mut BTreeMap<u8, usize> {
         if ip.is_ipv4() { &mut self.v4_prefix_lens } else { &mut self.v6_prefix_lens }
-    }
-}
-
-/// The criterion to file a rule under: an address before an operator, an operator before a whole network or domain.
-pub(crate) fn filing_criterion(rule: &Rule) -> Option<&Criterion> {
-    rule.when().iter().min_by_key(|criterion| match criterion {
-        Criterion::VisitorEmail(pattern) if !pattern.is_domain() => 0,
-        Criterion::VisitorIp(range) if range.first() == range.last() => 1,
-        Criterion::Operator(_) => 2,
-        Criterion::VisitorIp(_) => 3,
-        Criterion::VisitorEmail(_) => 4,
-    })
-}
-
-fn file<K: Eq + Hash>(filed: &mut Filed<K>, key: K, seq: Seq) {
-    filed.entry(key).or_default().insert(seq);
-}
-
-fn unfile<K: Eq + Hash, Q: Hash + Equivalent<K> + ?Sized>(filed: &mut Filed<K>, key: &Q, seq: Seq) {
-    if let Some(rules) = filed.get_mut(key) {
-        rules.remove(&seq);
-        if rules.is_empty() {
-            filed.remove(key);
-        }
     }
 }
