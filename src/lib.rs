@@ -1,5 +1,101 @@
+//! Decides who may watch which chat, and keeps everyone's list of monitored chats, without I/O.
+//!
+//! ```
+//! use chat_monitor::{Chat, Criterion, MonitorEngine, Role, Rule, Verdict, Visitor};
+//!
+//! let mut engine = MonitorEngine::new();
+//! engine.set_operator("ken".parse()?, Role::Associate);
+//! engine.set_operator("hana".parse()?, Role::Supervisor);
+//! engine.add_rule(Rule::new("r1".parse()?, "hana".parse()?, Criterion::VisitorIp("192.0.2.0/24".parse()?)))?;
+//!
+//! let chat = Chat::new("c1".parse()?).visitor(Visitor::new().ip("192.0.2.7".parse()?)).attended_by("ken".parse()?);
+//! assert_eq!(engine.watchers_for(&chat)[0].operator().as_str(), "hana");
+//! assert!(engine.explain(&chat).all(|(_, verdict)| verdict == Verdict::Granted));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The model
+//!
+//! * An **operator** ([`OperatorId`]) is a member of staff with a [`Role`]; [`Permissions`] say which role may monitor
+//!   which.
+//! * A **chat** ([`Chat`]) is one conversation of a [`Visitor`] with the operators who attend it.
+//! * A **rule** ([`Rule`]) is one operator's standing wish to watch the chats that meet all its criteria
+//!   ([`Criterion`]).
+//! * A **verdict** ([`Verdict`]) is what one rule says of one chat, with the reason. [`MonitorEngine::judge`] finds it,
+//!   and nothing else does.
+//! * A **watcher** ([`Watcher`]) is an operator whom at least one rule grants a chat: a relation, not a rank.
+//!
+//! # Live chats
+//!
+//! A host that wants to know who starts and stops watching what drives a [`LiveMonitor`]:
+//!
+//! 1. Make it of an engine, or load the state saved last and apply the commands that were logged since.
+//! 2. Turn what happens (a chat starts, is given to somebody, its visitor's email is learned, an operator asks to join)
+//!    into a [`Command`].
+//! 3. [`apply`](LiveMonitor::apply) it. A [`Refusal`] goes back to whoever asked, and nothing has changed.
+//! 4. Log the accepted command durably before anyone is told of it.
+//! 5. Bring each [`Event`] to its [`audience`](Event::audience), and to nobody else. The people in the chat get what
+//!    [`Event::for_participants`] makes of it.
+//! 6. Send every message to [`recipients`](LiveMonitor::recipients) of its [`Channel`]; show the people in a chat its
+//!    [`participant_view`](LiveMonitor::participant_view), and a watcher their
+//!    [`monitored_chats`](LiveMonitor::monitored_chats).
+//! 7. Save the state now and then, and drop the log up to there.
+//!
+//! # Nobody notices
+//!
+//! A visitor never learns of watching or advice, whatever happens. An operator learns nothing until a watcher advises
+//! them or joins, and the advice or the joining tells nothing but itself: not since when, not by which rule.
+//!
+//! What the crate guarantees:
+//!
+//! * What participants see is computed from a [`Chat`], which holds no watcher; [`ParticipantView`] and
+//!   [`ParticipantEvent`] have no field that could, in `Debug` and serde neither.
+//! * Rules, watches and advice change nothing in a chat: not who attends, in which order, nor what may be done next. Two
+//!   histories that differ only in these give the people in the chat the same views and events, byte for byte, until
+//!   somebody joins.
+//! * Whether a command of a visitor or an attending operator is refused, and how, never depends on a watcher. A watched
+//!   chat ends like any other.
+//! * Watch events are for their watcher alone, and a watcher whose watch has ended gets not one more. Advice is for the
+//!   operators who attend at that moment and the one who gave it. The visitor is never among the recipients of
+//!   [`Channel::Internal`].
+//! * Ids are the host's. The crate makes up none, so none has gaps where watchers were.
+//! * No error text repeats a visitor's address or grows with its input, and wrong input in a saved form is named by its
+//!   kind.
+//!
+//! What only the host can do:
+//!
+//! | side door | keep it shut by |
+//! |---|---|
+//! | a transcript, an export or a search that carries the advice | storing the internal channel apart, and giving participants the public one alone |
+//! | message numbers with gaps where advice was | numbering each channel by itself |
+//! | a count of people, a "seen" mark, "is typing", a presence dot | computing them from `participant_view` and from what attending operators do |
+//! | an error, a limit or a size that depends on watchers | applying limits per connection, and checking them before watchers are looked up |
+//! | a chat that does not close, or a queue that does not move, because a watcher is there | asking `participant_view` or the chat, never `recipients`, who is in it |
+//! | answers that come later the more people watch | answering the participants first, or apart from the fan-out |
+//! | logs, metrics and error reports that staff can read | giving watch events to administrators alone |
+//! | `Debug` of a [`Chat`] or [`Email`] in a log | logging ids; values print what they hold |
+//!
+//! The tests `live_laws`, `live_steps` and `live_search` hold this; the README says how to run them.
+//!
+//! # What it does not do
+//!
+//! * No storage, no transport, no accounts: those are the host's.
+//! * No clock and no randomness in any answer; hash seeds are random, and show in none.
+//! * No editing of a rule's target: remove it and add another, so that a log says what was watched when.
+//! * No subdomains in `*@example.com`, no wildcards but that one, no regular expressions.
+//! * No numeric ids on the wire: ids are strings there; `From<u64>` makes one.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `serde` | yes | reading and writing of every value, command, event and saved state: snake_case, enums externally tagged, unknown fields refused; self-describing formats such as JSON |
+//! | `idn` | no | mail domains beyond ASCII, mapped to their A-labels |
+//!
+//! The crate's own code is `no_std` with `alloc` and forbids `unsafe`. It builds for `wasm32-unknown-unknown`; there the
+//! host should give a [hash seed](MonitorEngine::with_hash_seed).
+
 #![no_std]
-#![doc = "Decides who may watch which chat."]
 
 extern crate alloc;
 
@@ -37,3 +133,7 @@ pub use live::{
 pub use role::{Permissions, Policy, Role};
 pub use rule::Rule;
 pub use verdict::Verdict;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
