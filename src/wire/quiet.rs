@@ -141,15 +141,39 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Quiet<D> {
         self.0.deserialize_enum(name, variants, Quiet(visitor)).map_err(Hushed)
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0.deserialize_any(Quiet(Object(visitor))).map_err(Hushed)
+    }
+
     // A deserializer that is told what to expect reports a mismatch by itself, with the content; asked for anything,
     // it leaves the report to the visitor.
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
     }
 
     fn is_human_readable(&self) -> bool {
         self.0.is_human_readable()
+    }
+}
+
+/// The visitor of a struct, who takes an object alone: what serde derives takes a list of the fields' values too.
+struct Object<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(map)
     }
 }
 
@@ -277,6 +301,6 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Quiet<A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.0.struct_variant(fields, Quiet(visitor)).map_err(Hushed)
+        self.0.struct_variant(fields, Quiet(Object(visitor))).map_err(Hushed)
     }
 }
