@@ -109,7 +109,8 @@ impl MonitorEngine {
     ///
     /// # Errors
     ///
-    /// Every [`AddRuleRefusal`], in the order in which that lists them; nothing has changed then.
+    /// The first [`AddRuleRefusal`] that applies, in the order in which that lists them; those about operators apply
+    /// criterion by criterion. Nothing has changed then.
     pub fn add_rule(&mut self, rule: Rule) -> Result<(), AddRuleRefusal> {
         if self.seqs.contains_key(rule.id()) {
             return Err(AddRuleRefusal::DuplicateRule(rule.id().clone()));

@@ -160,7 +160,7 @@ enum Fault {
     Brackets,
     #[error("expected an email address without invisible or control characters")]
     Invisible,
-    #[error("expected a name of letters, digits and ``.!#$%&'*+-/=?^_{{|}}~`` before the `@`, or one in quotes")]
+    #[error("expected a name of letters, digits and symbols such as `+` and `_` before the `@`, or one in quotes")]
     LocalPart,
     #[error("expected a name before the `@` that does not begin with a dot")]
     LeadingDot,
@@ -189,10 +189,13 @@ impl Mailbox {
         }
         let text = fold(text);
         let (local, domain) = text.rsplit_once('@').ok_or(Fault::Form)?;
+        if local.len() > MAX_LOCAL_LEN {
+            return Err(Fault::Length);
+        }
         let local = canonical_local_part(local)?;
         let domain = canonical_domain(domain)?;
         let text = format!("{local}@{domain}");
-        if text.len() > MAX_LEN || local.len() > MAX_LOCAL_LEN {
+        if text.len() > MAX_LEN {
             return Err(Fault::Length);
         }
         let at = u8::try_from(local.len()).map_err(|_| Fault::Length)?;

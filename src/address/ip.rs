@@ -62,6 +62,8 @@ impl IpRange {
     }
 
     /// The last address of the range.
+    ///
+    /// The range [contains](IpRange::contains) all from the first to the last but IPv4-mapped ones, which are IPv4.
     pub fn last(&self) -> IpAddr {
         self.0.broadcast()
     }

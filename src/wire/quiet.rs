@@ -12,9 +12,10 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::str::FromStr;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
 };
 
 /// Reads a value whose errors repeat nothing of the input.
@@ -134,11 +135,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Quiet<D> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        name: &'static str,
-        variants: &'static [&'static str],
+        _: &'static str,
+        _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.0.deserialize_enum(name, variants, Quiet(visitor)).map_err(Hushed)
+        self.0.deserialize_any(Quiet(Tagged(visitor))).map_err(Hushed)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -174,6 +175,25 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
         self.0.visit_map(map)
+    }
+}
+
+/// The visitor of an externally tagged enum, who takes a string or an object with one key.
+struct Tagged<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Tagged<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or an object with one key")
+    }
+
+    fn visit_str<E: Error>(self, tag: &str) -> Result<V::Value, E> {
+        self.0.visit_enum(tag.into_deserializer())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.0.visit_enum(Quiet(MapAccessDeserializer::new(map))).map_err(|Hushed(error)| error)
     }
 }
 
