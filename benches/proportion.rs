@@ -105,7 +105,7 @@ fn watchers(chats: usize) -> usize {
 
 fn chat_of(chat: usize) -> Chat {
     let group = chat / GROUP;
-    let ip = [10, (group >> 12) as u8, (group >> 4) as u8, ((group & 15) << 4 | chat % GROUP) as u8];
+    let ip = [10, (group >> 12) as u8, (group >> 4) as u8, (((group & 15) << 4) | (chat % GROUP)) as u8];
     let visitor = Visitor::new().ip(ip.into());
     let visitor = match email(chat).parse() {
         Ok(email) => visitor.email(email),
@@ -115,7 +115,7 @@ fn chat_of(chat: usize) -> Chat {
 }
 
 fn patterns(group: usize) -> Option<[Criterion; 2]> {
-    let network = format!("10.{}.{}.{}/28", group >> 12, group >> 4 & 255, (group & 15) << 4).parse().ok()?;
+    let network = format!("10.{}.{}.{}/28", group >> 12, (group >> 4) & 255, (group & 15) << 4).parse().ok()?;
     let domain = format!("*@{group}.example.com").parse().ok()?;
     Some([Criterion::VisitorIp(network), Criterion::VisitorEmail(domain)])
 }

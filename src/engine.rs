@@ -1,26 +1,35 @@
 //! The engine: it holds the operators, the rules and the policy, and decides who may watch a chat.
 
+mod answer;
 mod index;
+mod list;
+mod networks;
+mod operators;
+mod rules;
 #[cfg(feature = "serde")]
 mod saved;
+mod text;
+mod watchers;
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
-use hashbrown::HashMap;
 use indexmap::IndexMap;
 
 use crate::chat::Chat;
 use crate::criterion::Criterion;
-use crate::filed::{Filed, Seq};
+use crate::filed::Seq;
 use crate::id::{OperatorId, RuleId};
 use crate::role::{Policy, Role};
 use crate::rule::Rule;
 use crate::verdict::Verdict;
 use crate::wire::wire;
 use index::Index;
+use operators::{Permitted, Rank};
+use rules::{By, Place, RuleSlot, Rules};
+
+pub use watchers::{Granted, Watcher, Watchers};
 
 /// Decides who may watch a chat.
 ///
@@ -50,11 +59,8 @@ use index::Index;
 #[derive(Clone, Debug)]
 pub struct MonitorEngine {
     policy: Policy,
-    operators: BTreeMap<OperatorId, Role>,
-    rules: BTreeMap<Seq, Rule>,
-    next_seq: Seq,
-    seqs: HashMap<RuleId, Seq, SeedableRandomState>,
-    by_watcher: Filed<OperatorId>,
+    permitted: Permitted,
+    rules: Rules,
     index: Index,
 }
 
@@ -75,25 +81,21 @@ impl MonitorEngine {
     }
 
     fn with_hasher(hasher: SeedableRandomState) -> Self {
-        MonitorEngine {
-            policy: Policy::default(),
-            operators: BTreeMap::new(),
-            rules: BTreeMap::new(),
-            next_seq: 0,
-            by_watcher: Filed::new(&hasher),
-            index: Index::new(&hasher),
-            seqs: HashMap::with_hasher(hasher),
-        }
+        let policy = Policy::default();
+        let permitted = Permitted::by(&policy.permissions);
+        MonitorEngine { policy, permitted, rules: Rules::default(), index: Index::new(hasher) }
     }
 
     /// Replaces the policy.
     pub fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
+        self.permitted = Permitted::by(&policy.permissions);
     }
 
     /// Adds an operator, or changes the role of one who is known.
     pub fn set_operator(&mut self, operator: OperatorId, role: Role) {
-        self.operators.insert(operator, role);
+        self.index.operators.intern(&operator, &self.index.hasher);
+        self.set_role(&operator, Some(role));
     }
 
     /// Removes an operator. Their rules stay and grant nothing.
@@ -102,7 +104,23 @@ impl MonitorEngine {
     ///
     /// [`UnknownOperator`]; nothing has changed then.
     pub fn remove_operator(&mut self, operator: &OperatorId) -> Result<(), UnknownOperator> {
-        self.operators.remove(operator).map(drop).ok_or_else(|| UnknownOperator(operator.clone()))
+        if self.role(operator).is_none() {
+            return Err(UnknownOperator(operator.clone()));
+        }
+        self.set_role(operator, None);
+        self.index.operators.release(operator, &self.index.hasher);
+        Ok(())
+    }
+
+    /// Sets the role of an operator who has a slot, there and wherever they stand as a watcher.
+    fn set_role(&mut self, operator: &OperatorId, role: Option<Role>) {
+        let Some((number, before)) = self.index.operators.set_role(operator, role, &self.index.hasher) else { return };
+        let own = self.index.operators.own(number);
+        for slot in self.rules.along(own, By::Watcher).filter(|slot| slot.is_listed()) {
+            if let Some(filed) = slot.rule.key().and_then(|key| self.index.find_mut(key)) {
+                filed.watchers.set_rank(number, before, Rank::of(role));
+            }
+        }
     }
 
     /// Adds a rule, as the last in rule order.
@@ -112,7 +130,7 @@ impl MonitorEngine {
     /// The first [`AddRuleRefusal`] that applies, in the order in which that lists them; those about operators apply
     /// criterion by criterion. Nothing has changed then.
     pub fn add_rule(&mut self, rule: Rule) -> Result<(), AddRuleRefusal> {
-        if self.seqs.contains_key(rule.id()) {
+        if self.rule(rule.id()).is_some() {
             return Err(AddRuleRefusal::DuplicateRule(rule.id().clone()));
         }
         let watcher = rule.watcher();
@@ -152,7 +170,7 @@ impl MonitorEngine {
     ///
     /// [`DuplicateRule`]; nothing has changed then.
     pub fn load_rule(&mut self, rule: Rule) -> Result<(), DuplicateRule> {
-        if self.seqs.contains_key(rule.id()) {
+        if self.rule(rule.id()).is_some() {
             return Err(DuplicateRule(rule.id().clone()));
         }
         self.append(rule);
@@ -160,12 +178,17 @@ impl MonitorEngine {
     }
 
     fn append(&mut self, rule: Rule) {
-        let seq = self.next_seq;
-        self.next_seq += 1;
-        self.seqs.insert(rule.id().clone(), seq);
-        self.by_watcher.insert(rule.watcher().clone(), seq);
-        self.index.insert(seq, &rule);
-        self.rules.insert(seq, rule);
+        let Index { operators, hasher, .. } = &mut self.index;
+        let watcher = operators.intern(rule.watcher(), hasher).number;
+        let key = rule.key().cloned();
+        let place = self.rules.insert(rule, watcher, hasher);
+        if let Some(own) = operators.own_mut(watcher) {
+            self.rules.push_back(own, By::Watcher, place);
+        }
+        if let Some(key) = key {
+            self.index.file(&key).insert(place, &mut self.rules);
+        }
+        self.list(place, true);
     }
 
     /// Switches a rule on or off. One that is so already stays so.
@@ -174,8 +197,15 @@ impl MonitorEngine {
     ///
     /// [`UnknownRule`]; nothing has changed then.
     pub fn set_rule_enabled(&mut self, rule: &RuleId, enabled: bool) -> Result<(), UnknownRule> {
-        let found = self.seqs.get(rule).and_then(|seq| self.rules.get_mut(seq));
-        found.ok_or_else(|| UnknownRule(rule.clone()))?.set_enabled(enabled);
+        let (place, slot) = self.find(rule)?;
+        if slot.rule.enabled() != enabled {
+            // A rule that is off is on no list, so one of the two does nothing.
+            self.list(place, false);
+            if let Some(slot) = self.rules.get_mut(place) {
+                slot.rule.set_enabled(enabled);
+            }
+            self.list(place, true);
+        }
         Ok(())
     }
 
@@ -185,11 +215,39 @@ impl MonitorEngine {
     ///
     /// [`UnknownRule`]; nothing has changed then.
     pub fn remove_rule(&mut self, rule: &RuleId) -> Result<Rule, UnknownRule> {
-        let found = self.seqs.remove(rule).and_then(|seq| Some((seq, self.rules.remove(&seq)?)));
-        let (seq, removed) = found.ok_or_else(|| UnknownRule(rule.clone()))?;
-        self.index.remove(seq, &removed);
-        self.by_watcher.remove(removed.watcher(), seq);
+        let (place, slot) = self.find(rule)?;
+        let (watcher, key) = (slot.watcher, slot.rule.key().cloned());
+        self.list(place, false);
+        if let Some(own) = self.index.operators.own_mut(watcher) {
+            self.rules.unlink(own, By::Watcher, place);
+        }
+        if let Some(key) = key {
+            if let Some(filed) = self.index.find_mut(&key) {
+                filed.remove(place, &mut self.rules);
+            }
+            self.index.release(&key);
+        }
+        let removed = self.rules.remove(place, &self.index.hasher).ok_or_else(|| UnknownRule(rule.clone()))?;
+        self.index.operators.release(removed.watcher(), &self.index.hasher);
         Ok(removed)
+    }
+
+    fn find(&self, rule: &RuleId) -> Result<(Place, &RuleSlot), UnknownRule> {
+        self.rules.find(rule, &self.index.hasher).ok_or_else(|| UnknownRule(rule.clone()))
+    }
+
+    /// Puts the watcher of a rule on the list of its key, or takes them off; a rule that is off, or that has more
+    /// criteria, stands on none.
+    fn list(&mut self, place: Place, listed: bool) {
+        let Some(slot) = self.rules.get(place).filter(|slot| slot.is_listed()) else { return };
+        let rank = self.index.operators.rank(slot.watcher);
+        let hasher = self.index.hasher.clone();
+        let Some(filed) = slot.rule.key().and_then(|key| self.index.find_mut(key)) else { return };
+        if listed {
+            filed.watchers.add(slot.watcher, rank, &hasher);
+        } else {
+            filed.watchers.remove(slot.watcher, rank);
+        }
     }
 }
 
@@ -201,9 +259,12 @@ impl MonitorEngine {
     /// [`explain`](MonitorEngine::explain) grants. The time it takes is in proportion to the rules that name the
     /// chat's operators, email, domain or address, not to how many there are.
     pub fn watchers_for(&self, chat: &Chat) -> Vec<Watcher> {
-        let mut watchers: IndexMap<&OperatorId, Vec<RuleId>, _> = IndexMap::with_hasher(self.seqs.hasher().clone());
-        for seq in self.index.candidates(chat) {
-            let Some(rule) = self.rules.get(&seq) else { continue };
+        let mut candidates = Vec::new();
+        self.index.of_chat(chat, &mut |filed| candidates.extend(self.rules.along(filed.rules, By::Key)));
+        candidates.sort_unstable_by_key(|slot| slot.seq);
+        let hasher = self.index.hasher.clone();
+        let mut watchers: IndexMap<&OperatorId, Vec<RuleId>, _> = IndexMap::with_hasher(hasher);
+        for RuleSlot { rule, .. } in candidates {
             if self.judge(rule, chat) == Verdict::Granted {
                 watchers.entry(rule.watcher()).or_default().push(rule.id().clone());
             }
@@ -257,12 +318,12 @@ impl MonitorEngine {
 
     /// The role of an operator, if known.
     pub fn role(&self, operator: &OperatorId) -> Option<Role> {
-        self.operators.get(operator).copied()
+        self.index.operators.find(operator, &self.index.hasher)?.role
     }
 
     /// Every known operator with their role, by id.
     pub fn operators(&self) -> impl Iterator<Item = (&OperatorId, Role)> {
-        self.operators.iter().map(|(operator, role)| (operator, *role))
+        self.index.operators.known()
     }
 
     /// The operators whom `watcher` may monitor, by id: what a settings page offers. None for an unknown watcher.
@@ -275,22 +336,24 @@ impl MonitorEngine {
 
     /// Every rule, in rule order.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.values()
+        self.rules.iter()
     }
 
     /// The rules of one watcher, in rule order.
     pub fn rules_of(&self, watcher: &OperatorId) -> impl Iterator<Item = &Rule> {
-        self.by_watcher.under(watcher).filter_map(|seq| self.rules.get(&seq))
+        let slot = self.index.operators.find(watcher, &self.index.hasher);
+        let own = slot.map(|slot| self.index.operators.own(slot.number)).unwrap_or_default();
+        self.rules.along(own, By::Watcher).map(|slot| &slot.rule)
     }
 
     /// The rule with this id, if there is one.
     pub fn rule(&self, rule: &RuleId) -> Option<&Rule> {
-        self.rules.get(self.seqs.get(rule)?)
+        self.find(rule).ok().map(|(_, slot)| &slot.rule)
     }
 
     /// A rule's place in rule order.
     pub(crate) fn seq(&self, rule: &RuleId) -> Option<Seq> {
-        self.seqs.get(rule).copied()
+        self.find(rule).ok().map(|(_, slot)| slot.seq)
     }
 
     /// Whether an operator is known and their role may monitor anybody.
@@ -299,7 +362,7 @@ impl MonitorEngine {
     }
 
     pub(crate) fn hasher(&self) -> &SeedableRandomState {
-        self.seqs.hasher()
+        &self.index.hasher
     }
 }
 
@@ -312,31 +375,11 @@ impl Default for MonitorEngine {
 /// Engines are equal when they hold the same policy, the same operators, and the same rules in the same order.
 impl PartialEq for MonitorEngine {
     fn eq(&self, other: &Self) -> bool {
-        self.policy == other.policy && self.operators == other.operators && self.rules().eq(other.rules())
+        self.policy == other.policy && self.operators().eq(other.operators()) && self.rules().eq(other.rules())
     }
 }
 
 impl Eq for MonitorEngine {}
-
-/// An operator who may watch a chat, with the rules that say so.
-#[doc(alias = "supervisor")]
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Watcher {
-    operator: OperatorId,
-    rules: Vec<RuleId>,
-}
-
-impl Watcher {
-    /// Who may watch.
-    pub fn operator(&self) -> &OperatorId {
-        &self.operator
-    }
-
-    /// The rules that say so, one at least, in rule order.
-    pub fn rules(&self) -> &[RuleId] {
-        &self.rules
-    }
-}
 
 wire! {
     /// Why a rule was not added. Nothing has changed then.

@@ -31,10 +31,6 @@ impl<K: Eq + Hash> Filed<K> {
         }
     }
 
-    pub(crate) fn contains<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
-        self.0.contains_key(key)
-    }
-
     /// What is filed under `key`, in order.
     pub(crate) fn under<'a, Q: Hash + Equivalent<K> + ?Sized>(
         &'a self,

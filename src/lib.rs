@@ -124,7 +124,9 @@ mod live;
 pub use address::{Email, EmailPattern, IpRange, ParseEmailError, ParseIpError};
 pub use chat::{Chat, Visitor};
 pub use criterion::Criterion;
-pub use engine::{AddRuleRefusal, DuplicateRule, MonitorEngine, UnknownOperator, UnknownRule, Watcher};
+pub use engine::{
+    AddRuleRefusal, DuplicateRule, Granted, MonitorEngine, UnknownOperator, UnknownRule, Watcher, Watchers,
+};
 pub use id::{ChatId, OperatorId, ParseIdError, RuleId};
 pub use live::{
     Audience, Channel, Command, EndReason, Event, LeftReason, LiveMonitor, MonitoredChat, ParticipantEvent,

@@ -76,10 +76,10 @@ impl Rule {
     }
 
     /// The criterion to find the rule by, in an index: the one that the fewest chats are likely to meet.
-    pub(crate) fn filing_criterion(&self) -> Option<&Criterion> {
+    pub(crate) fn key(&self) -> Option<&Criterion> {
         self.when.iter().min_by_key(|criterion| match criterion {
             Criterion::VisitorEmail(pattern) if !pattern.is_domain() => 0,
-            Criterion::VisitorIp(range) if range.first() == range.last() => 1,
+            Criterion::VisitorIp(range) if range.is_address() => 1,
             Criterion::Operator(_) => 2,
             Criterion::VisitorIp(_) => 3,
             Criterion::VisitorEmail(_) => 4,

@@ -68,6 +68,11 @@ impl IpRange {
         self.0.broadcast()
     }
 
+    /// Whether this is one address rather than a network.
+    pub fn is_address(&self) -> bool {
+        self.0.prefix_len() == self.0.max_prefix_len()
+    }
+
     /// How many leading bits all addresses of the range share: 0 to 32 for IPv4, 0 to 128 for IPv6.
     pub fn prefix_len(&self) -> u8 {
         self.0.prefix_len()
@@ -94,7 +99,7 @@ impl FromStr for IpRange {
 
 impl fmt::Display for IpRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.first() == self.last() { self.first().fmt(f) } else { self.0.fmt(f) }
+        if self.is_address() { self.first().fmt(f) } else { self.0.fmt(f) }
     }
 }
 

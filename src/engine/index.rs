@@ -1,114 +1,236 @@
-//! Which rules can match a chat at all, without looking at all rules.
+//! Which rules and watchers a chat can concern at all, without looking at all of them.
 //!
-//! Every rule is filed under one of its criteria: the one that the fewest chats are likely to meet. A chat meets all
-//! criteria of a rule only if it meets that one, so the rules filed under the chat's own operators, email, mail domain
-//! and address are the only ones to ask. The index says who is to be asked, never what the answer is.
+//! Every rule is filed under one of its criteria, its key: the one that the fewest chats are likely to meet. A chat meets
+//! all criteria of a rule only if it meets that one, so what is filed under the chat's own operators, email, mail domain
+//! and address is all there is to look at:
 //!
-//! | filed under | looked up by |
-//! |---|---|
-//! | an operator | each operator who attends |
-//! | an email address | the visitor's email |
-//! | a mail domain | the domain of that email |
-//! | an address or network | the visitor's address, cut to each prefix length that some rule has |
+//! ```text
+//!  chat                 look-ups                       what is filed there
+//!  ├─ ken  ───────────▶ operators ─▶ role of ken,  ┌─ watchers  hana·2  yuki·1      whom their rules of this
+//!  ├─ aya  ───────────▶ operators ─▶ role of aya   │            (rules of one criterion, switched on)
+//!  ├─ mika@example.com ▶ emails ──────────────────▶┤
+//!  │      └ example.com ▶ domains                  └─ rules     r7 ─▶ r2 ─▶ r9
+//!  └─ 192.0.2.7 ──────▶ networks                               (more criteria first)
+//! ```
+//!
+//! * The **watchers** are all that most questions need: each once, however many rules they have there, by role, so that
+//!   the roles permitted to monitor all who attend pick whole stretches of the list. A rule of one criterion holds
+//!   because its key was found; it needs no second look.
+//! * The **rules** are a chain through the rules themselves. Those of more criteria come first and are judged one by one.
+//!   The others are asked only when somebody wants to know by which rules.
+//!
+//! An operator's role lies where their key does, so the permission check costs no look-up of its own. Every change finds
+//! its key as a question does, and changes what is filed there in place.
 
-use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::hash::{BuildHasher, Hash};
 
 use foldhash::fast::SeedableRandomState;
+use hashbrown::hash_table::Entry;
+use hashbrown::{Equivalent, HashTable};
 
-use crate::address::IpRange;
+use super::list::WatcherList;
+use super::networks::Networks;
+use super::operators::{OperatorSlot, Operators};
+use super::rules::{By, Chain, Place, RuleSlot, Rules};
+use super::text::Text;
 use crate::chat::Chat;
 use crate::criterion::Criterion;
-use crate::filed::{Filed, Seq};
 use crate::id::OperatorId;
-use crate::rule::Rule;
 
-/// The rules by the criterion that they are filed under.
+/// What is filed under a key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filed {
+    /// Whose rules of one criterion are switched on here.
+    pub(super) watchers: WatcherList,
+    /// Every rule here, those of more criteria first.
+    pub(super) rules: Chain,
+    more_criteria: u32,
+}
+
+impl Filed {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Whether some of the rules here ask for more than the key.
+    pub(super) fn has_more_criteria(&self) -> bool {
+        self.more_criteria > 0
+    }
+
+    pub(super) fn insert(&mut self, place: Place, rules: &mut Rules) {
+        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
+            self.more_criteria += 1;
+            rules.push_front(&mut self.rules, By::Key, place);
+        } else {
+            rules.push_back(&mut self.rules, By::Key, place);
+        }
+    }
+
+    pub(super) fn remove(&mut self, place: Place, rules: &mut Rules) {
+        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
+            self.more_criteria -= 1;
+        }
+        rules.unlink(&mut self.rules, By::Key, place);
+    }
+}
+
+/// What is filed under every key.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
-    operators: Filed<OperatorId>,
-    emails: Filed<Box<str>>,
-    domains: Filed<Box<str>>,
-    ranges: Filed<IpRange>,
-    /// How many distinct ranges there are of each prefix length, IPv4 and IPv6 apart.
-    v4_prefix_lens: BTreeMap<u8, usize>,
-    v6_prefix_lens: BTreeMap<u8, usize>,
+    pub(super) hasher: SeedableRandomState,
+    pub(super) operators: Operators,
+    emails: Keyed<Text<38>>,
+    domains: Keyed<Text<22>>,
+    networks: Networks,
 }
 
 impl Index {
-    pub(super) fn new(hasher: &SeedableRandomState) -> Self {
+    pub(super) fn new(hasher: SeedableRandomState) -> Self {
         Index {
-            operators: Filed::new(hasher),
-            emails: Filed::new(hasher),
-            domains: Filed::new(hasher),
-            ranges: Filed::new(hasher),
-            v4_prefix_lens: BTreeMap::new(),
-            v6_prefix_lens: BTreeMap::new(),
+            hasher,
+            operators: Operators::default(),
+            emails: Keyed::default(),
+            domains: Keyed::default(),
+            networks: Networks::default(),
         }
     }
 
-    /// Files a rule that is not filed yet.
-    pub(super) fn insert(&mut self, seq: Seq, rule: &Rule) {
-        match rule.filing_criterion() {
-            None => {}
-            Some(Criterion::Operator(operator)) => self.operators.insert(operator.clone(), seq),
-            Some(Criterion::VisitorEmail(pattern)) if pattern.is_domain() => {
-                self.domains.insert(pattern.domain().into(), seq);
+    /// What is filed under a key, to file more there.
+    pub(super) fn file(&mut self, key: &Criterion) -> &mut Filed {
+        match key {
+            Criterion::Operator(operator) => &mut self.operators.intern(operator, &self.hasher).filed,
+            Criterion::VisitorEmail(pattern) if pattern.is_domain() => {
+                self.domains.file(pattern.domain().into(), &self.hasher).0
             }
-            Some(Criterion::VisitorEmail(pattern)) => self.emails.insert(pattern.as_str().into(), seq),
-            Some(Criterion::VisitorIp(range)) => {
-                if !self.ranges.contains(range) {
-                    *self.prefix_lens(range.first()).entry(range.prefix_len()).or_default() += 1;
-                }
-                self.ranges.insert(*range, seq);
+            Criterion::VisitorEmail(pattern) => self.emails.file(pattern.as_str().into(), &self.hasher).0,
+            Criterion::VisitorIp(range) => self.networks.file(*range, &self.hasher),
+        }
+    }
+
+    /// What is filed under a key already.
+    pub(super) fn find_mut(&mut self, key: &Criterion) -> Option<&mut Filed> {
+        match key {
+            Criterion::Operator(operator) => {
+                self.operators.find_mut(operator, &self.hasher).map(|slot| &mut slot.filed)
+            }
+            Criterion::VisitorEmail(pattern) if pattern.is_domain() => {
+                self.domains.find_mut(pattern.domain().as_bytes(), &self.hasher)
+            }
+            Criterion::VisitorEmail(pattern) => self.emails.find_mut(pattern.as_str().as_bytes(), &self.hasher),
+            Criterion::VisitorIp(range) => self.networks.find_mut(range, &self.hasher),
+        }
+    }
+
+    /// Forgets a key under which nothing is filed any more.
+    pub(super) fn release(&mut self, key: &Criterion) {
+        match key {
+            Criterion::Operator(operator) => self.operators.release(operator, &self.hasher),
+            Criterion::VisitorEmail(pattern) if pattern.is_domain() => {
+                self.domains.release(pattern.domain().as_bytes(), &self.hasher);
+            }
+            Criterion::VisitorEmail(pattern) => {
+                self.emails.release(pattern.as_str().as_bytes(), &self.hasher);
+            }
+            Criterion::VisitorIp(range) => self.networks.release(range, &self.hasher),
+        }
+    }
+
+    #[inline]
+    pub(super) fn of_operator(&self, operator: &OperatorId) -> Option<&OperatorSlot> {
+        self.operators.find(operator, &self.hasher)
+    }
+
+    #[inline]
+    pub(super) fn of_email(&self, chat: &Chat) -> Option<&Filed> {
+        self.emails.find(chat.known_visitor().known_email()?.as_str().as_bytes(), &self.hasher)
+    }
+
+    #[inline]
+    pub(super) fn of_domain(&self, chat: &Chat) -> Option<&Filed> {
+        self.domains.find(chat.known_visitor().known_email()?.domain().as_bytes(), &self.hasher)
+    }
+
+    #[inline]
+    pub(super) fn of_address(&self, chat: &Chat) -> Option<&Filed> {
+        self.networks.address(chat.known_visitor().known_ip()?, &self.hasher)
+    }
+
+    #[inline]
+    pub(super) fn of_networks<'a>(&'a self, chat: &Chat, found: &mut impl FnMut(&'a Filed)) {
+        if let Some(ip) = chat.known_visitor().known_ip() {
+            self.networks.covering(ip, &self.hasher, found);
+        }
+    }
+
+    /// What is filed under each of the chat's keys.
+    pub(super) fn of_chat<'a>(&'a self, chat: &Chat, found: &mut impl FnMut(&'a Filed)) {
+        chat.attending().filter_map(|operator| self.of_operator(operator)).for_each(|slot| found(&slot.filed));
+        [self.of_email(chat), self.of_domain(chat), self.of_address(chat)].into_iter().flatten().for_each(&mut *found);
+        self.of_networks(chat, found);
+    }
+}
+
+/// What is filed under keys of one kind, each in the slot of its key.
+#[derive(Clone, Debug)]
+pub(super) struct Keyed<K>(HashTable<Slot<K>>);
+
+/// A key and what is filed under it: a cache line of its own.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Slot<K> {
+    key: K,
+    filed: Filed,
+}
+
+impl<K> Default for Keyed<K> {
+    fn default() -> Self {
+        Keyed(HashTable::new())
+    }
+}
+
+impl<K: Hash + Eq> Keyed<K> {
+    #[inline]
+    pub(super) fn find<Q: Hash + Equivalent<K> + ?Sized>(
+        &self,
+        key: &Q,
+        hasher: &SeedableRandomState,
+    ) -> Option<&Filed> {
+        self.0.find(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &slot.filed)
+    }
+
+    pub(super) fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(
+        &mut self,
+        key: &Q,
+        hasher: &SeedableRandomState,
+    ) -> Option<&mut Filed> {
+        self.0.find_mut(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &mut slot.filed)
+    }
+
+    /// What is filed under `key`, and whether the key is new.
+    pub(super) fn file(&mut self, key: K, hasher: &SeedableRandomState) -> (&mut Filed, bool) {
+        match self.0.entry(hash(hasher, &key), |slot| slot.key == key, |slot| hash(hasher, &slot.key)) {
+            Entry::Occupied(slot) => (&mut slot.into_mut().filed, false),
+            Entry::Vacant(vacant) => {
+                let slot = Slot { key, filed: Filed::default() };
+                (&mut vacant.insert(slot).into_mut().filed, true)
             }
         }
     }
 
-    /// Takes out a rule that was filed.
-    pub(super) fn remove(&mut self, seq: Seq, rule: &Rule) {
-        match rule.filing_criterion() {
-            None => {}
-            Some(Criterion::Operator(operator)) => self.operators.remove(operator, seq),
-            Some(Criterion::VisitorEmail(pattern)) if pattern.is_domain() => {
-                self.domains.remove(pattern.domain(), seq);
+    /// Forgets `key` if nothing is filed under it, and says whether it did.
+    pub(super) fn release<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q, hasher: &SeedableRandomState) -> bool {
+        let found = self.0.find_entry(hash(hasher, key), |slot| key.equivalent(&slot.key));
+        found.is_ok_and(|entry| {
+            let unused = entry.get().filed.is_empty();
+            if unused {
+                entry.remove();
             }
-            Some(Criterion::VisitorEmail(pattern)) => self.emails.remove(pattern.as_str(), seq),
-            Some(Criterion::VisitorIp(range)) => {
-                self.ranges.remove(range, seq);
-                if !self.ranges.contains(range) {
-                    let lens = self.prefix_lens(range.first());
-                    if let Some(count) = lens.get_mut(&range.prefix_len()) {
-                        *count -= 1;
-                    }
-                    lens.retain(|_, count| *count > 0);
-                }
-            }
-        }
+            unused
+        })
     }
+}
 
-    /// Every rule that can match `chat`, each once, in rule order; some of them may not.
-    pub(super) fn candidates(&self, chat: &Chat) -> Vec<Seq> {
-        let by_operator = chat.attending().flat_map(|operator| self.operators.under(operator));
-        let email = chat.known_visitor().known_email().into_iter();
-        let by_email = email.clone().flat_map(|email| self.emails.under(email.as_str()));
-        let by_domain = email.flat_map(|email| self.domains.under(email.domain()));
-        let by_ip = chat.known_visitor().known_ip().into_iter().flat_map(|ip| self.covering(ip));
-
-        let mut candidates: Vec<Seq> = by_operator.chain(by_email).chain(by_domain).chain(by_ip).collect();
-        candidates.sort_unstable();
-        candidates
-    }
-
-    fn covering(&self, ip: IpAddr) -> impl Iterator<Item = Seq> {
-        let lens = if ip.is_ipv4() { &self.v4_prefix_lens } else { &self.v6_prefix_lens };
-        let ranges = lens.keys().filter_map(move |len| IpRange::new(ip, *len).ok());
-        ranges.flat_map(|range| self.ranges.under(&range))
-    }
-
-    fn prefix_lens(&mut self, ip: IpAddr) -> &mut BTreeMap<u8, usize> {
-        if ip.is_ipv4() { &mut self.v4_prefix_lens } else { &mut self.v6_prefix_lens }
-    }
+#[inline]
+pub(super) fn hash<T: Hash + ?Sized>(hasher: &SeedableRandomState, key: &T) -> u64 {
+    hasher.hash_one(key)
 }

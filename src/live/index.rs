@@ -82,7 +82,7 @@ impl ChatIndex {
 
     /// Every chat that `rule` can match; some of them it may not.
     pub(super) fn candidates(&self, rule: &Rule) -> BTreeSet<Seq> {
-        match rule.filing_criterion() {
+        match rule.key() {
             None => BTreeSet::new(),
             Some(Criterion::Operator(operator)) => self.attended_by(operator),
             Some(Criterion::VisitorEmail(pattern)) if pattern.is_domain() => {

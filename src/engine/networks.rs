@@ -1,0 +1,177 @@
+//! The rules filed under addresses and networks.
+//!
+//! An address lies in at most one network of each length, so its networks are found by cutting it to each length that is
+//! in use and looking that up. Few lengths are in use around any one address: they are grouped by eights, and for each
+//! stretch of the address space that a group has networks in, a mask says of which of its lengths.
+
+use core::net::IpAddr;
+
+use foldhash::fast::SeedableRandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use super::index::{Filed, Keyed, hash};
+use crate::address::IpRange;
+
+/// How many prefix lengths share a mask.
+const GROUP: u8 = 8;
+
+/// The last group, of all lengths from 64: an IPv6 subnet has few.
+const LAST_GROUP: u8 = 8;
+
+/// What is filed under addresses and networks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Networks {
+    addresses: Keyed<IpAddr>,
+    networks: Keyed<IpRange>,
+    v4: Lengths,
+    v6: Lengths,
+}
+
+/// Which prefix lengths have networks where.
+#[derive(Clone, Debug, Default)]
+struct Lengths {
+    /// How many stretches each group of lengths has networks in.
+    stretches_of_group: [u32; LAST_GROUP as usize + 1],
+    /// The lengths of the group that have networks in a stretch, a bit for each.
+    masks: HashTable<(Stretch, u64)>,
+    /// How many networks of a length there are in a stretch; only changes need to know.
+    counts: HashTable<((Stretch, u8), u32)>,
+}
+
+/// A group of prefix lengths, and the bits that all its networks there have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Stretch {
+    bits: u64,
+    group: u8,
+}
+
+impl Networks {
+    /// What is filed under a range, to file more there.
+    pub(super) fn file(&mut self, range: IpRange, hasher: &SeedableRandomState) -> &mut Filed {
+        if range.is_address() {
+            return self.addresses.file(range.first(), hasher).0;
+        }
+        let (filed, new) = self.networks.file(range, hasher);
+        if new {
+            let lengths = if range.first().is_ipv4() { &mut self.v4 } else { &mut self.v6 };
+            lengths.add(range, hasher);
+        }
+        filed
+    }
+
+    /// What is filed under a range already.
+    pub(super) fn find_mut(&mut self, range: &IpRange, hasher: &SeedableRandomState) -> Option<&mut Filed> {
+        if range.is_address() {
+            self.addresses.find_mut(&range.first(), hasher)
+        } else {
+            self.networks.find_mut(range, hasher)
+        }
+    }
+
+    /// Forgets a range under which nothing is filed any more.
+    pub(super) fn release(&mut self, range: &IpRange, hasher: &SeedableRandomState) {
+        if range.is_address() {
+            self.addresses.release(&range.first(), hasher);
+        } else if self.networks.release(range, hasher) {
+            let lengths = if range.first().is_ipv4() { &mut self.v4 } else { &mut self.v6 };
+            lengths.remove(*range, hasher);
+        }
+    }
+
+    /// What is filed under `ip` itself.
+    #[inline]
+    pub(super) fn address(&self, ip: IpAddr, hasher: &SeedableRandomState) -> Option<&Filed> {
+        self.addresses.find(&ip, hasher)
+    }
+
+    /// What is filed under each network that `ip` lies in.
+    #[inline]
+    pub(super) fn covering<'a>(&'a self, ip: IpAddr, hasher: &SeedableRandomState, found: &mut impl FnMut(&'a Filed)) {
+        let lengths = if ip.is_ipv4() { &self.v4 } else { &self.v6 };
+        lengths.around(ip, hasher, |length| {
+            let network = IpRange::new(ip, length).ok().and_then(|range| self.networks.find(&range, hasher));
+            network.into_iter().for_each(&mut *found);
+        });
+    }
+}
+
+impl Lengths {
+    fn add(&mut self, network: IpRange, hasher: &SeedableRandomState) {
+        let stretch = Stretch::of_network(network);
+        let length = network.prefix_len();
+        match self.masks.entry(hash(hasher, &stretch), |held| held.0 == stretch, |held| hash(hasher, &held.0)) {
+            Entry::Occupied(mut held) => held.get_mut().1 |= stretch.bit(length),
+            Entry::Vacant(vacant) => {
+                vacant.insert((stretch, stretch.bit(length)));
+                self.count_stretch(stretch, |stretches| *stretches += 1);
+            }
+        }
+        let key = (stretch, length);
+        match self.counts.entry(hash(hasher, &key), |held| held.0 == key, |held| hash(hasher, &held.0)) {
+            Entry::Occupied(mut held) => held.get_mut().1 += 1,
+            Entry::Vacant(vacant) => {
+                vacant.insert((key, 1));
+            }
+        }
+    }
+
+    fn remove(&mut self, network: IpRange, hasher: &SeedableRandomState) {
+        let stretch = Stretch::of_network(network);
+        let length = network.prefix_len();
+        let key = (stretch, length);
+        let Ok(mut held) = self.counts.find_entry(hash(hasher, &key), |held| held.0 == key) else { return };
+        held.get_mut().1 -= 1;
+        if held.get().1 > 0 {
+            return;
+        }
+        held.remove();
+        let Ok(mut held) = self.masks.find_entry(hash(hasher, &stretch), |held| held.0 == stretch) else { return };
+        held.get_mut().1 &= !stretch.bit(length);
+        if held.get().1 == 0 {
+            held.remove();
+            self.count_stretch(stretch, |stretches| *stretches -= 1);
+        }
+    }
+
+    /// Each prefix length of which there may be a network that `ip` lies in.
+    #[inline]
+    fn around(&self, ip: IpAddr, hasher: &SeedableRandomState, mut found: impl FnMut(u8)) {
+        for (group, stretches) in (0..).zip(self.stretches_of_group) {
+            if stretches == 0 {
+                continue;
+            }
+            let stretch = Stretch::of(ip, group);
+            let Some((_, mask)) = self.masks.find(hash(hasher, &stretch), |held| held.0 == stretch) else { continue };
+            let mut mask = *mask;
+            while mask != 0 {
+                found(group * GROUP + mask.trailing_zeros() as u8);
+                mask &= mask - 1;
+            }
+        }
+    }
+
+    fn count_stretch(&mut self, stretch: Stretch, change: impl FnMut(&mut u32)) {
+        self.stretches_of_group.get_mut(usize::from(stretch.group)).into_iter().for_each(change);
+    }
+}
+
+impl Stretch {
+    fn of_network(network: IpRange) -> Self {
+        Stretch::of(network.first(), (network.prefix_len() / GROUP).min(LAST_GROUP))
+    }
+
+    fn of(ip: IpAddr, group: u8) -> Self {
+        let bits = match ip {
+            IpAddr::V4(v4) => u64::from(v4.to_bits()) << 32,
+            IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64,
+        };
+        let behind = 64 - u32::from(group * GROUP);
+        Stretch { group, bits: bits.checked_shr(behind).unwrap_or(0) }
+    }
+
+    /// A length's place in the mask.
+    fn bit(self, length: u8) -> u64 {
+        1 << (length - self.group * GROUP)
+    }
+}

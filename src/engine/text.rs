@@ -1,0 +1,55 @@
+//! Keys that lie where they are looked up.
+
+use alloc::boxed::Box;
+use core::borrow::Borrow;
+use core::hash::{Hash, Hasher};
+
+/// A string of up to `N` bytes in place, or a longer one elsewhere: comparing a short key costs no look elsewhere.
+#[derive(Clone, Debug)]
+pub(super) enum Text<const N: usize> {
+    Short { len: u8, bytes: [u8; N] },
+    Long(Box<str>),
+}
+
+impl<const N: usize> Text<N> {
+    #[inline]
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Text::Short { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Text::Long(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl<const N: usize> From<&str> for Text<N> {
+    fn from(text: &str) -> Self {
+        let mut bytes = [0; N];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(place), Ok(len)) => {
+                place.copy_from_slice(text.as_bytes());
+                Text::Short { len, bytes }
+            }
+            _ => Text::Long(text.into()),
+        }
+    }
+}
+
+impl<const N: usize> Borrow<[u8]> for Text<N> {
+    fn borrow(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl<const N: usize> PartialEq for Text<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl<const N: usize> Eq for Text<N> {}
+
+impl<const N: usize> Hash for Text<N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}

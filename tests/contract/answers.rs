@@ -1,0 +1,146 @@
+//! The quick answers are the named ones without the rules.
+
+use std::collections::BTreeSet;
+
+use chat_monitor::{Chat, Criterion, MonitorEngine, OperatorId, Role, Rule, RuleId, Watchers};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::laws::{after, chats, histories, run};
+use super::parse;
+
+fn named(engine: &MonitorEngine, chat: &Chat) -> BTreeSet<OperatorId> {
+    engine.watchers_for(chat).iter().map(|watcher| watcher.operator().clone()).collect()
+}
+
+/// The quick answer, each watcher of which must stand there once.
+fn quick(engine: &MonitorEngine, chat: &Chat, buffer: &mut Watchers) -> BTreeSet<OperatorId> {
+    let granted = engine.watchers_for_into(chat, buffer);
+    let watchers: BTreeSet<_> = granted.iter().cloned().collect();
+    assert_eq!(granted.len(), watchers.len());
+    assert_eq!(granted.is_empty(), watchers.is_empty());
+    watchers
+}
+
+#[test]
+fn the_quick_answer_is_the_named_one_without_the_rules() {
+    run(500, (histories(), vec(chats(), 40)), |(history, chats)| {
+        let (engine, _) = after(&history);
+        let mut buffer = Watchers::new();
+        let expected: Vec<_> = chats.iter().map(|chat| named(&engine, chat)).collect();
+        let found: Vec<_> = chats.iter().map(|chat| quick(&engine, chat, &mut buffer)).collect();
+        prop_assert_eq!(&found, &expected);
+        let many: Vec<BTreeSet<OperatorId>> =
+            engine.watchers_for_many(&chats, &mut buffer).map(|granted| granted.iter().cloned().collect()).collect();
+        prop_assert_eq!(&many, &expected);
+        Ok(())
+    });
+}
+
+/// One change in a world where many watch the same operator.
+#[derive(Clone, Debug)]
+enum Change {
+    /// Adds a rule of a watcher, or removes the one that there is.
+    Toggle {
+        watcher: usize,
+        copy: usize,
+    },
+    Switch {
+        watcher: usize,
+        copy: usize,
+        enabled: bool,
+    },
+    Rank {
+        watcher: usize,
+        role: Option<Role>,
+    },
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let watcher = || 0..40_usize;
+    let role = prop_oneof![3 => Just(Some(Role::Supervisor)), 1 => Just(Some(Role::Administrator)),
+        1 => Just(Some(Role::Associate)), 1 => Just(None)];
+    let change = prop_oneof![
+        6 => (watcher(), 0..2_usize).prop_map(|(watcher, copy)| Change::Toggle { watcher, copy }),
+        2 => (watcher(), 0..2_usize, any::<bool>())
+            .prop_map(|(watcher, copy, enabled)| Change::Switch { watcher, copy, enabled }),
+        2 => (watcher(), role).prop_map(|(watcher, role)| Change::Rank { watcher, role }),
+    ];
+    vec(change, 200)
+}
+
+/// Lists of watchers change their form as they grow; whatever the form, they say what the rules say.
+#[test]
+fn however_many_watch_an_operator_the_answers_agree() {
+    let most = std::cell::Cell::new(0);
+    run(60, changes(), |changes| {
+        let mut engine = MonitorEngine::new();
+        engine.set_operator(parse("ken"), Role::Associate);
+        let watcher = |n: usize| -> OperatorId { parse(&format!("watcher-{n}")) };
+        let rule = |n: usize, copy: usize| -> RuleId { parse(&format!("rule-{n}-{copy}")) };
+        let chat = Chat::new(parse("c1")).attended_by(parse("ken"));
+        let mut buffer = Watchers::new();
+        for change in changes {
+            match change {
+                Change::Toggle { watcher: n, copy } => {
+                    if engine.remove_rule(&rule(n, copy)).is_err() {
+                        let rule = Rule::new(rule(n, copy), watcher(n), Criterion::Operator(parse("ken")));
+                        prop_assert_eq!(engine.load_rule(rule), Ok(()));
+                    }
+                }
+                Change::Switch { watcher, copy, enabled } => {
+                    let _ = engine.set_rule_enabled(&rule(watcher, copy), enabled);
+                }
+                Change::Rank { watcher: n, role: Some(role) } => engine.set_operator(watcher(n), role),
+                Change::Rank { watcher: n, role: None } => {
+                    let _ = engine.remove_operator(&watcher(n));
+                }
+            }
+            let expected = named(&engine, &chat);
+            most.set(most.get().max(expected.len()));
+            prop_assert_eq!(quick(&engine, &chat, &mut buffer), expected);
+        }
+        Ok(())
+    });
+    assert!(most.get() > 16, "never more than {} watchers", most.get());
+}
+
+/// More rules of one watcher than a short list can count, added and taken away again.
+#[test]
+fn a_watcher_stays_until_the_last_of_their_rules_goes() {
+    let mut engine = MonitorEngine::new();
+    engine.set_operator(parse("ken"), Role::Associate);
+    engine.set_operator(parse("hana"), Role::Supervisor);
+    let chat = Chat::new(parse("c1")).attended_by(parse("ken"));
+    let mut buffer = Watchers::new();
+    for n in 0..600 {
+        engine.add_rule(Rule::new(RuleId::from(n), parse("hana"), Criterion::Operator(parse("ken")))).unwrap();
+    }
+    for n in 0..600 {
+        assert_eq!(quick(&engine, &chat, &mut buffer), BTreeSet::from([parse("hana")]));
+        engine.remove_rule(&RuleId::from(n)).unwrap();
+    }
+    assert_eq!(quick(&engine, &chat, &mut buffer), BTreeSet::new());
+}
+
+#[test]
+fn a_warm_buffer_allocates_nothing() {
+    run(20, (histories(), vec(chats(), 40)), |(history, chats)| {
+        let (engine, _) = after(&history);
+        let mut buffer = Watchers::new();
+        let ask = |buffer: &mut Watchers| {
+            let one: usize = chats.iter().map(|chat| engine.watchers_for_into(chat, buffer).len()).sum();
+            let many: usize = engine.watchers_for_many(&chats, buffer).map(|granted| granted.len()).sum();
+            (one, many)
+        };
+        let cold = allocation_counter::measure(|| {
+            ask(&mut buffer);
+        });
+        let warm = allocation_counter::measure(|| {
+            ask(&mut buffer);
+        });
+        prop_assert!(cold.count_total > 0);
+        prop_assert_eq!(warm.count_total, 0);
+        Ok(())
+    });
+}

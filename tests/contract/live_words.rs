@@ -1,0 +1,225 @@
+//! Commands and events in few words, and a company to begin with.
+
+use std::fmt::Debug;
+
+use chat_monitor::EndReason::NotPermitted;
+use chat_monitor::Role::{Administrator, Associate, Supervisor};
+use chat_monitor::{
+    Chat, ChatId, Command, Criterion, EndReason, Event, LeftReason, LiveMonitor, MonitorEngine, OperatorId, Policy,
+    Refusal, Role, Rule, RuleId, Visitor,
+};
+
+use super::parse;
+
+pub(super) fn chat(id: &str) -> Chat {
+    Chat::new(parse(id))
+}
+
+pub(super) fn ip(ip: &str) -> Visitor {
+    Visitor::new().ip(parse(ip))
+}
+
+pub(super) fn email(email: &str) -> Visitor {
+    Visitor::new().email(parse(email))
+}
+
+pub(super) fn with_operator(operator: &str) -> Criterion {
+    Criterion::Operator(parse(operator))
+}
+
+pub(super) fn from_ip(range: &str) -> Criterion {
+    Criterion::VisitorIp(parse(range))
+}
+
+pub(super) fn from_email(pattern: &str) -> Criterion {
+    Criterion::VisitorEmail(parse(pattern))
+}
+
+pub(super) fn rule(id: &str, watcher: &str, when: Criterion) -> Rule {
+    Rule::new(parse(id), parse(watcher), when)
+}
+
+pub(super) fn add_rule(id: &str, watcher: &str, when: Criterion) -> Command {
+    Command::AddRule(rule(id, watcher, when))
+}
+
+pub(super) fn set_operator(operator: &str, role: Role) -> Command {
+    Command::SetOperator { operator: parse(operator), role }
+}
+
+pub(super) fn remove_operator(operator: &str) -> Command {
+    Command::RemoveOperator { operator: parse(operator) }
+}
+
+pub(super) fn set_rule_enabled(rule: &str, enabled: bool) -> Command {
+    Command::SetRuleEnabled { rule: parse(rule), enabled }
+}
+
+pub(super) fn remove_rule(rule: &str) -> Command {
+    Command::RemoveRule { rule: parse(rule) }
+}
+
+pub(super) fn set_visitor(chat: &str, visitor: Visitor) -> Command {
+    Command::SetVisitor { chat: parse(chat), visitor }
+}
+
+pub(super) fn attend(chat: &str, operator: &str) -> Command {
+    Command::Attend { chat: parse(chat), operator: parse(operator) }
+}
+
+pub(super) fn unattend(chat: &str, operator: &str) -> Command {
+    Command::Unattend { chat: parse(chat), operator: parse(operator) }
+}
+
+pub(super) fn transfer(chat: &str, from: &str, to: &str) -> Command {
+    Command::Transfer { chat: parse(chat), from: parse(from), to: parse(to) }
+}
+
+pub(super) fn allow(chat: &str, allowed: bool) -> Command {
+    Command::SetMonitoringAllowed { chat: parse(chat), allowed }
+}
+
+pub(super) fn end(chat: &str) -> Command {
+    Command::EndChat { chat: parse(chat) }
+}
+
+pub(super) fn join(chat: &str, watcher: &str) -> Command {
+    Command::Join { chat: parse(chat), watcher: parse(watcher) }
+}
+
+pub(super) fn leave(chat: &str, operator: &str) -> Command {
+    Command::Leave { chat: parse(chat), operator: parse(operator) }
+}
+
+pub(super) fn advise(chat: &str, watcher: &str) -> Command {
+    Command::Advise { chat: parse(chat), watcher: parse(watcher) }
+}
+
+/// Whether a command is about rules or advice, which nobody in a chat may notice.
+pub(super) fn is_hidden(command: &Command) -> bool {
+    match command {
+        Command::AddRule(_) | Command::SetRuleEnabled { .. } | Command::RemoveRule { .. } | Command::Advise { .. } => {
+            true
+        }
+        Command::SetPolicy(_)
+        | Command::SetOperator { .. }
+        | Command::RemoveOperator { .. }
+        | Command::StartChat(_)
+        | Command::SetVisitor { .. }
+        | Command::Attend { .. }
+        | Command::Unattend { .. }
+        | Command::Transfer { .. }
+        | Command::SetMonitoringAllowed { .. }
+        | Command::EndChat { .. }
+        | Command::Join { .. }
+        | Command::Leave { .. } => false,
+    }
+}
+
+/// Somebody's list, as the model gives it.
+pub(super) fn monitored_chats(live: &LiveMonitor, watcher: &OperatorId) -> Vec<(ChatId, Vec<RuleId>)> {
+    live.monitored_chats(watcher).map(|line| (line.chat().id().clone(), line.rules().to_vec())).collect()
+}
+
+/// The name of a variant: `WatchStarted`, `AddRule(NoRights`.
+pub(super) fn kind(value: &impl Debug) -> String {
+    let text = format!("{value:?}");
+    let names = text.split(|c: char| !c.is_ascii_alphanumeric());
+    names.take_while(|name| !name.ends_with("Id") && !name.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// emi is an administrator, hana a supervisor, ken and aya are associates.
+pub(super) fn company() -> LiveMonitor {
+    let mut live = LiveMonitor::new(MonitorEngine::new());
+    for (operator, role) in [("emi", Administrator), ("hana", Supervisor), ("ken", Associate), ("aya", Associate)] {
+        tell(&mut live, set_operator(operator, role));
+    }
+    live
+}
+
+/// The same after these commands, none of which is refused.
+pub(super) fn company_after(commands: impl IntoIterator<Item = Command>) -> LiveMonitor {
+    let mut live = company();
+    for command in commands {
+        tell(&mut live, command);
+    }
+    live
+}
+
+/// hana watches ken in c1, by r1.
+pub(super) fn hana_watches_ken() -> LiveMonitor {
+    company_after([add_rule("r1", "hana", with_operator("ken")), start(chat("c1").attended_by(parse("ken")))])
+}
+
+/// ... and has joined.
+pub(super) fn hana_has_joined() -> LiveMonitor {
+    let mut live = hana_watches_ken();
+    tell(&mut live, join("c1", "hana"));
+    live
+}
+
+pub(super) fn start(chat: Chat) -> Command {
+    Command::StartChat(chat)
+}
+
+pub(super) fn unattended_may_be_watched() -> Command {
+    let mut policy = Policy::default();
+    policy.watch_unattended = true;
+    Command::SetPolicy(policy)
+}
+
+pub(super) fn tell(live: &mut LiveMonitor, command: Command) -> Vec<Event> {
+    live.apply(command.clone()).unwrap_or_else(|refusal| panic!("{command:?} was refused: {refusal}"))
+}
+
+pub(super) fn refused(live: &mut LiveMonitor, command: Command) -> Refusal {
+    let before = live.clone();
+    let refusal = live.apply(command.clone()).expect_err(&format!("{command:?}"));
+    assert_eq!(*live, before, "{command:?}");
+    refusal
+}
+
+pub(super) fn started(chat: &str, watcher: &str, rules: &[&str]) -> Event {
+    Event::WatchStarted { chat: parse(chat), watcher: parse(watcher), rules: ids(rules) }
+}
+
+pub(super) fn changed(chat: &str, watcher: &str, rules: &[&str]) -> Event {
+    Event::WatchChanged { chat: parse(chat), watcher: parse(watcher), rules: ids(rules) }
+}
+
+pub(super) fn ended(chat: &str, watcher: &str, reason: EndReason) -> Event {
+    Event::WatchEnded { chat: parse(chat), watcher: parse(watcher), reason }
+}
+
+pub(super) fn joined(chat: &str, operator: &str) -> Event {
+    Event::Joined { chat: parse(chat), operator: parse(operator) }
+}
+
+pub(super) fn left(chat: &str, operator: &str, reason: LeftReason) -> Event {
+    Event::Left { chat: parse(chat), operator: parse(operator), reason }
+}
+
+pub(super) fn advised(chat: &str, watcher: &str, to: &[&str]) -> Event {
+    Event::Advised { chat: parse(chat), watcher: parse(watcher), to: to.iter().map(|id| parse(id)).collect() }
+}
+
+pub(super) fn not_permitted(operator: &str) -> EndReason {
+    NotPermitted(parse(operator))
+}
+
+fn ids(rules: &[&str]) -> Vec<RuleId> {
+    rules.iter().map(|id| parse(id)).collect()
+}
+
+/// Somebody's list: `c1 by r1 r2, c2 by r1`.
+pub(super) fn list(live: &LiveMonitor, watcher: &str) -> String {
+    let lines = monitored_chats(live, &parse(watcher)).into_iter().map(|(chat, rules)| {
+        let rules: Vec<_> = rules.iter().map(RuleId::as_str).collect();
+        format!("{chat} by {}", rules.join(" "))
+    });
+    lines.collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn who<'a>(operators: impl IntoIterator<Item = &'a OperatorId>) -> Vec<&'a str> {
+    operators.into_iter().map(OperatorId::as_str).collect()
+}

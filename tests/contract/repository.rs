@@ -1,0 +1,185 @@
+//! What the repository promises of itself. Each scan says how much it found, so that it cannot pass by finding nothing.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A module uses only those before it.
+const MODULES: [&str; 11] =
+    ["wire", "id", "address", "role", "chat", "criterion", "rule", "verdict", "filed", "engine", "live"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every file under `src`, with its path from there and its text.
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, files) } else { files.push(path) }
+        }
+    }
+    let src = root().join("src");
+    let mut files = Vec::new();
+    walk(&src, &mut files);
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    files.sort();
+    assert!(files.len() >= 16, "{files:?}");
+    files.iter().map(|path| (path.strip_prefix(&src).unwrap().to_owned(), read(path))).collect()
+}
+
+/// The lines of code with their numbers: no comments, no docs, no unit tests.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let code = text.lines().take_while(|line| line.trim() != "#[cfg(test)]").zip(1..);
+    code.map(|(line, number)| (number, line.trim())).filter(|(_, line)| !line.starts_with("//"))
+}
+
+/// The first names after `crate::` in a line of code.
+fn uses(line: &str) -> impl Iterator<Item = &str> {
+    line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap())
+}
+
+/// The lines of one section of Cargo.toml that set something, as key and value.
+fn manifest(section: &str) -> Vec<(String, String)> {
+    let manifest = read("Cargo.toml");
+    let lines = manifest.lines().skip_while(|line| *line != format!("[{section}]")).skip(1);
+    let lines = lines.take_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('#'));
+    let set = lines.filter_map(|line| line.split_once('='));
+    set.map(|(key, value)| (key.trim().to_owned(), value.trim().trim_matches('"').to_owned())).collect()
+}
+
+#[test]
+fn a_module_uses_only_those_before_it() {
+    let place = |module: &str| MODULES.iter().position(|known| *known == module);
+    let (mut found, mut modules) = (0, BTreeSet::new());
+    for (path, text) in sources() {
+        let module = path.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        if module == "lib" {
+            continue;
+        }
+        let own = place(&module).unwrap_or_else(|| panic!("`{module}` has no place in the order"));
+        for (number, line) in code(&text) {
+            for used in uses(line) {
+                found += 1;
+                let other = place(used).unwrap_or_else(|| panic!("{}:{number}: `{used}`", path.display()));
+                assert!(other < own || used == module, "{}:{number}: {module} uses {used}", path.display());
+            }
+        }
+        modules.insert(module);
+    }
+    assert!(found >= 40, "{found} uses");
+    assert!(modules.len() >= 9, "{modules:?}");
+}
+
+#[test]
+fn the_modules_are_declared_in_their_order() {
+    let lib = read("src/lib.rs");
+    let declared: Vec<_> = code(&lib).filter_map(|(_, line)| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
+    assert!(declared.len() >= 9, "{declared:?}");
+    let ordered: Vec<_> = MODULES.into_iter().filter(|module| declared.contains(module)).collect();
+    assert_eq!(declared, ordered);
+}
+
+#[test]
+fn the_crate_has_no_standard_library_to_do_io_with() {
+    let lib = read("src/lib.rs");
+    assert!(lib.lines().any(|line| line == "#![no_std]"));
+    let mut lines = 0;
+    for (path, text) in sources() {
+        for (number, line) in code(&text) {
+            lines += 1;
+            assert!(!line.contains("std::") && !line.contains("extern crate std"), "{}:{number}", path.display());
+        }
+    }
+    assert!(lines >= 1000, "{lines} lines");
+}
+
+#[test]
+fn no_code_can_panic_by_a_shortcut() {
+    const SHORTCUTS: [&str; 9] = [
+        ".unwrap()",
+        ".expect(",
+        "panic!",
+        "unreachable!",
+        "unimplemented!",
+        "todo!",
+        "unsafe",
+        " assert!",
+        " assert_eq!",
+    ];
+    let indexes = |line: &str| {
+        let before = |at: usize| line[..at].chars().next_back();
+        line.match_indices('[').any(|(at, _)| before(at).is_some_and(|c| c.is_alphanumeric() || "_)]?".contains(c)))
+    };
+    // The scan finds what it looks for.
+    assert!(indexes("let a = b[0];") && indexes("f()[..2]") && !indexes("#[derive(Debug)] let a: [u8; 2] = [1, 2];"));
+    let mut lines = 0;
+    for (path, text) in sources() {
+        for (number, line) in code(&text) {
+            lines += 1;
+            let shortcut = SHORTCUTS.into_iter().find(|shortcut| line.contains(shortcut));
+            assert_eq!(shortcut, None, "{}:{number}: {line}", path.display());
+            assert!(!indexes(line), "{}:{number}: {line}", path.display());
+        }
+    }
+    assert!(lines >= 1000, "{lines} lines");
+}
+
+#[test]
+fn no_file_is_longer_than_one_can_read() {
+    let longest = sources().into_iter().map(|(path, text)| (text.lines().count(), path)).max().unwrap();
+    assert!((200..=700).contains(&longest.0), "{longest:?}");
+}
+
+#[test]
+fn the_changelog_knows_this_version() {
+    let changelog = read("CHANGELOG.md");
+    let versions = changelog.lines().filter_map(|line| line.strip_prefix("## [")?.split_once(']'));
+    let (version, date) = versions.into_iter().find(|(version, _)| *version != "Unreleased").unwrap();
+    assert_eq!(version, env!("CARGO_PKG_VERSION"));
+    let date: Vec<_> = date.strip_prefix(" - ").unwrap().split('-').map(str::len).collect();
+    assert_eq!(date, [4, 2, 2]);
+}
+
+#[test]
+fn the_readme_names_every_feature_and_the_oldest_compiler() {
+    let readme = read("README.md");
+    let features = manifest("features");
+    let features: Vec<_> =
+        features.iter().map(|(feature, _)| feature.as_str()).filter(|name| *name != "default").collect();
+    assert_eq!(features, ["serde", "idn"]);
+    for feature in features {
+        assert!(readme.contains(&format!("`{feature}`")), "the README does not name `{feature}`");
+    }
+    let package = manifest("package");
+    let (_, oldest) = package.iter().find(|(key, _)| key == "rust-version").unwrap();
+    assert!(readme.contains(oldest.as_str()), "the README does not name Rust {oldest}");
+}
+
+#[test]
+fn nothing_is_depended_on_but_what_was_agreed() {
+    let names = |section| manifest(section).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(
+        names("dependencies"),
+        ["email_address", "foldhash", "hashbrown", "idna", "indexmap", "ipnet", "serde", "thiserror"],
+    );
+    assert_eq!(names("dev-dependencies"), ["allocation-counter", "proptest", "serde_json"]);
+    // A table of its own would escape the lists above.
+    let tables =
+        read("Cargo.toml").lines().filter(|line| line.starts_with('[') && line.contains("dependencies")).count();
+    assert_eq!(tables, 2);
+}
+
+#[test]
+fn both_licences_are_there() {
+    assert_eq!(manifest("package").into_iter().find(|(key, _)| key == "license").unwrap().1, "MIT OR Apache-2.0");
+    assert!(read("LICENSE-MIT").contains("Permission is hereby granted, free of charge"));
+    let apache = read("LICENSE-APACHE");
+    assert!(apache.contains("Version 2.0, January 2004") && apache.contains("END OF TERMS AND CONDITIONS"));
+}
