@@ -96,13 +96,13 @@ impl Permitted {
     }
 
     /// Who may monitor anybody at all.
-    pub(super) fn to_anybody(&self) -> Ranks {
+    pub(super) fn to_anybody(self) -> Ranks {
         self.anybody
     }
 
     /// Who may monitor an operator of this role; nobody may monitor somebody unknown.
     #[inline]
-    pub(super) fn to_monitor(&self, role: Option<Role>) -> Ranks {
+    pub(super) fn to_monitor(self, role: Option<Role>) -> Ranks {
         match role {
             Some(Role::Administrator) => self.administrator,
             Some(Role::Supervisor) => self.supervisor,
