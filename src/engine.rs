@@ -327,10 +327,10 @@ impl MonitorEngine {
     }
 
     /// The operators whom `watcher` may monitor, by id: what a settings page offers. None for an unknown watcher.
-    pub fn monitorable_by(&self, watcher: &OperatorId) -> impl Iterator<Item = &OperatorId> {
-        let role = self.role(watcher);
+    pub fn monitorable_by<'a>(&'a self, watcher: &OperatorId) -> impl Iterator<Item = &'a OperatorId> + use<'a> {
+        let (role, watcher) = (self.role(watcher), watcher.clone());
         let may = move |target| role.is_some_and(|role| self.policy.permissions.may_monitor(role, target));
-        let others = self.operators().filter(move |(operator, target)| *operator != watcher && may(*target));
+        let others = self.operators().filter(move |(operator, target)| **operator != watcher && may(*target));
         others.map(|(operator, _)| operator)
     }
 
@@ -340,7 +340,7 @@ impl MonitorEngine {
     }
 
     /// The rules of one watcher, in rule order.
-    pub fn rules_of(&self, watcher: &OperatorId) -> impl Iterator<Item = &Rule> {
+    pub fn rules_of<'a>(&'a self, watcher: &OperatorId) -> impl Iterator<Item = &'a Rule> + use<'a> {
         let slot = self.index.operators.find(watcher, &self.index.hasher);
         let own = slot.map(|slot| self.index.operators.own(slot.number)).unwrap_or_default();
         self.rules.along(own, By::Watcher).map(|slot| &slot.rule)

@@ -71,7 +71,7 @@ impl Watches {
         self.by_chat.under(&chat).filter_map(|seq| self.watches.get(&seq))
     }
 
-    pub(super) fn of_watcher(&self, watcher: &OperatorId) -> impl Iterator<Item = &Watch> {
+    pub(super) fn of_watcher<'a>(&'a self, watcher: &OperatorId) -> impl Iterator<Item = &'a Watch> + use<'a> {
         self.by_watcher.under(watcher).filter_map(|seq| self.watches.get(&seq))
     }
 }
