@@ -103,29 +103,39 @@ impl MonitorEngine {
             return None;
         }
         let mut permitted = self.permitted.to_anybody();
+        let mut ranks = Ranks::NONE;
         let mut attending = [None; FEW];
         for (n, operator) in chat.attending().enumerate() {
             let slot = self.index.of_operator(operator);
             if n < chat.operators().len() || joined_count {
                 permitted = permitted.and(self.permitted.to_monitor(slot.and_then(|slot| slot.role)));
             }
-            attending.get_mut(n).into_iter().for_each(|place| *place = slot);
+            if let Some(place) = attending.get_mut(n) {
+                *place = slot;
+            }
+            ranks = ranks.with(slot.map(|slot| Rank::of(slot.role)));
         }
-        (permitted != Ranks::NONE).then_some(Looked { permitted, attending, email: None, domain: None, address: None })
+        let own_chat = permitted.and(ranks) != Ranks::NONE;
+        let looked = Looked { permitted, attending, own_chat, email: None, domain: None, address: None };
+        (permitted != Ranks::NONE).then_some(looked)
     }
 
     /// Appends the watchers of a chat that has been looked up.
     #[inline]
     fn answer(&self, chat: &Chat, looked: &Looked<'_>, buffer: &mut Watchers) {
-        let more = || chat.attending().skip(FEW).filter_map(|operator| self.index.of_operator(operator));
-        let attending = || looked.attending.iter().copied().flatten().chain(more());
+        let Looked { permitted, attending, own_chat, email, domain, address } = looked;
         let start = buffer.found.len();
-        let mut answer = Answer { engine: self, chat, permitted: looked.permitted, start, buffer };
-        attending().for_each(|slot| answer.take(&slot.filed));
-        [looked.email, looked.domain, looked.address].into_iter().flatten().for_each(|filed| answer.take(filed));
+        let mut answer = Answer { engine: self, chat, permitted: *permitted, start, buffer };
+        attending.iter().flatten().for_each(|slot| answer.take(&slot.filed));
+        if chat.operators().len() + chat.joined().len() > FEW {
+            let more = chat.attending().skip(FEW).filter_map(|operator| self.index.of_operator(operator));
+            more.for_each(|slot| answer.take(&slot.filed));
+        }
+        [email, domain, address].into_iter().copied().flatten().for_each(|filed| answer.take(filed));
         self.index.of_networks(chat, &mut |filed| answer.take(filed));
-        for slot in attending().filter(|slot| looked.permitted.contains(Rank::of(slot.role))) {
-            buffer.remove(start, slot.number);
+        if *own_chat {
+            let attending = chat.attending().filter_map(|operator| self.index.of_operator(operator));
+            attending.for_each(|slot| buffer.remove(start, slot.number));
         }
     }
 }
@@ -147,6 +157,8 @@ struct Looked<'a> {
     permitted: Ranks,
     /// The first of those who attend.
     attending: [Option<&'a OperatorSlot>; FEW],
+    /// Whether somebody attends whose rank may watch, as far as ranks go.
+    own_chat: bool,
     email: Option<&'a Filed>,
     domain: Option<&'a Filed>,
     address: Option<&'a Filed>,

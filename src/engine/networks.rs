@@ -31,7 +31,9 @@ pub(super) struct Networks {
 /// Which prefix lengths have networks where.
 #[derive(Clone, Debug, Default)]
 struct Lengths {
-    /// How many stretches each group of lengths has networks in.
+    /// The groups of lengths that have networks, a bit for each.
+    groups: u16,
+    /// How many stretches each group has networks in.
     stretches_of_group: [u32; LAST_GROUP as usize + 1],
     /// The lengths of the group that have networks in a stretch, a bit for each.
     masks: HashTable<(Stretch, u64)>,
@@ -137,10 +139,10 @@ impl Lengths {
     /// Each prefix length of which there may be a network that `ip` lies in.
     #[inline]
     fn around(&self, ip: IpAddr, hasher: &SeedableRandomState, mut found: impl FnMut(u8)) {
-        for (group, stretches) in (0..).zip(self.stretches_of_group) {
-            if stretches == 0 {
-                continue;
-            }
+        let mut groups = self.groups;
+        while groups != 0 {
+            let group = groups.trailing_zeros() as u8;
+            groups &= groups - 1;
             let stretch = Stretch::of(ip, group);
             let Some((_, mask)) = self.masks.find(hash(hasher, &stretch), |held| held.0 == stretch) else { continue };
             let mut mask = *mask;
@@ -151,8 +153,12 @@ impl Lengths {
         }
     }
 
-    fn count_stretch(&mut self, stretch: Stretch, change: impl FnMut(&mut u32)) {
-        self.stretches_of_group.get_mut(usize::from(stretch.group)).into_iter().for_each(change);
+    fn count_stretch(&mut self, Stretch { group, .. }: Stretch, change: impl FnOnce(&mut u32)) {
+        if let Some(stretches) = self.stretches_of_group.get_mut(usize::from(group)) {
+            change(stretches);
+            let bit = 1 << group;
+            if *stretches > 0 { self.groups |= bit } else { self.groups &= !bit }
+        }
     }
 }
 

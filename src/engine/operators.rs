@@ -67,6 +67,11 @@ impl Ranks {
         self.0 & 1 << rank as u8 != 0
     }
 
+    /// These and one more.
+    pub(super) fn with(self, rank: Option<Rank>) -> Self {
+        rank.map_or(self, |rank| Ranks(self.0 | 1 << rank as u8))
+    }
+
     pub(super) fn and(self, other: Ranks) -> Self {
         Ranks(self.0 & other.0)
     }
