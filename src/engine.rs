@@ -1,14 +1,16 @@
 //! The engine: it holds the operators, the rules and the policy, and decides who may watch a chat.
 
 mod answer;
+mod filing;
 mod index;
+mod key;
 mod list;
 mod networks;
 mod operators;
+mod rank;
 mod rules;
 #[cfg(feature = "serde")]
 mod saved;
-mod text;
 mod watchers;
 
 use alloc::vec::Vec;
@@ -26,7 +28,7 @@ use crate::rule::Rule;
 use crate::verdict::Verdict;
 use crate::wire::wire;
 use index::Index;
-use operators::{Permitted, Rank};
+use rank::{Permitted, Rank};
 use rules::{By, Place, RuleSlot, Rules};
 
 pub use watchers::{Granted, Watcher, Watchers};

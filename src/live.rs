@@ -142,10 +142,7 @@ impl LiveMonitor {
     }
 
     /// The list of `watcher`'s monitored chats, in the order in which the watches began, with the rules that name each.
-    pub fn monitored_chats<'a>(
-        &'a self,
-        watcher: &OperatorId,
-    ) -> impl Iterator<Item = MonitoredChat<'a>> + use<'a> {
+    pub fn monitored_chats<'a>(&'a self, watcher: &OperatorId) -> impl Iterator<Item = MonitoredChat<'a>> + use<'a> {
         self.watches.of_watcher(watcher).filter_map(|watch| {
             let chat = self.chats.get(&watch.chat)?;
             Some(MonitoredChat { chat, rules: &watch.rules })

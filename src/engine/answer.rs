@@ -11,8 +11,10 @@
 use core::array;
 
 use super::MonitorEngine;
-use super::index::{Filed, Index};
-use super::operators::{OperatorSlot, Rank, Ranks};
+use super::filing::Filing;
+use super::index::Index;
+use super::operators::OperatorSlot;
+use super::rank::{Rank, Ranks};
 use super::rules::{By, RuleSlot};
 use super::watchers::{Granted, Watchers};
 use crate::chat::Chat;
@@ -159,9 +161,9 @@ struct Looked<'a> {
     attending: [Option<&'a OperatorSlot>; FEW],
     /// Whether somebody attends whose rank may watch, as far as ranks go.
     own_chat: bool,
-    email: Option<&'a Filed>,
-    domain: Option<&'a Filed>,
-    address: Option<&'a Filed>,
+    email: Option<&'a Filing>,
+    domain: Option<&'a Filing>,
+    address: Option<&'a Filing>,
 }
 
 /// An answer in the making.
@@ -177,7 +179,7 @@ struct Answer<'a> {
 impl Answer<'_> {
     /// Adds the watchers of one of the chat's keys.
     #[inline]
-    fn take(&mut self, filed: &Filed) {
+    fn take(&mut self, filed: &Filing) {
         let added = self.buffer.found.len();
         filed.watchers.extend(self.permitted, &mut self.buffer.found);
         if filed.has_more_criteria() {
@@ -190,7 +192,7 @@ impl Answer<'_> {
 
     /// Adds those whose rules ask for more than the key, and are granted.
     #[cold]
-    fn judge(&mut self, filed: &Filed) {
+    fn judge(&mut self, filed: &Filing) {
         let rules = self.engine.rules.along(filed.rules, By::Key);
         for RuleSlot { rule, watcher, .. } in rules.take_while(|slot| slot.has_more_criteria()) {
             let found = self.buffer.found.iter().skip(self.start).any(|found| found == watcher);

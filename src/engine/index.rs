@@ -22,57 +22,15 @@
 //! An operator's role lies where their key does, so the permission check costs no look-up of its own. Every change finds
 //! its key as a question does, and changes what is filed there in place.
 
-use core::hash::{BuildHasher, Hash};
-
 use foldhash::fast::SeedableRandomState;
-use hashbrown::hash_table::Entry;
-use hashbrown::{Equivalent, HashTable};
 
-use super::list::WatcherList;
+use super::filing::{Filing, Keyed};
+use super::key::Text;
 use super::networks::Networks;
 use super::operators::{OperatorSlot, Operators};
-use super::rules::{By, Chain, Place, RuleSlot, Rules};
-use super::text::Text;
 use crate::chat::Chat;
 use crate::criterion::Criterion;
 use crate::id::OperatorId;
-
-/// What is filed under a key.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Filed {
-    /// Whose rules of one criterion are switched on here.
-    pub(super) watchers: WatcherList,
-    /// Every rule here, those of more criteria first.
-    pub(super) rules: Chain,
-    more_criteria: u32,
-}
-
-impl Filed {
-    pub(super) fn is_empty(&self) -> bool {
-        self.rules.is_empty()
-    }
-
-    /// Whether some of the rules here ask for more than the key.
-    pub(super) fn has_more_criteria(&self) -> bool {
-        self.more_criteria > 0
-    }
-
-    pub(super) fn insert(&mut self, place: Place, rules: &mut Rules) {
-        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
-            self.more_criteria += 1;
-            rules.push_front(&mut self.rules, By::Key, place);
-        } else {
-            rules.push_back(&mut self.rules, By::Key, place);
-        }
-    }
-
-    pub(super) fn remove(&mut self, place: Place, rules: &mut Rules) {
-        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
-            self.more_criteria -= 1;
-        }
-        rules.unlink(&mut self.rules, By::Key, place);
-    }
-}
 
 /// What is filed under every key.
 #[derive(Clone, Debug)]
@@ -96,7 +54,7 @@ impl Index {
     }
 
     /// What is filed under a key, to file more there.
-    pub(super) fn file(&mut self, key: &Criterion) -> &mut Filed {
+    pub(super) fn file(&mut self, key: &Criterion) -> &mut Filing {
         match key {
             Criterion::Operator(operator) => &mut self.operators.intern(operator, &self.hasher).filed,
             Criterion::VisitorEmail(pattern) if pattern.is_domain() => {
@@ -108,7 +66,7 @@ impl Index {
     }
 
     /// What is filed under a key already.
-    pub(super) fn find_mut(&mut self, key: &Criterion) -> Option<&mut Filed> {
+    pub(super) fn find_mut(&mut self, key: &Criterion) -> Option<&mut Filing> {
         match key {
             Criterion::Operator(operator) => {
                 self.operators.find_mut(operator, &self.hasher).map(|slot| &mut slot.filed)
@@ -141,96 +99,31 @@ impl Index {
     }
 
     #[inline]
-    pub(super) fn of_email(&self, chat: &Chat) -> Option<&Filed> {
+    pub(super) fn of_email(&self, chat: &Chat) -> Option<&Filing> {
         self.emails.find(chat.known_visitor().known_email()?.as_str().as_bytes(), &self.hasher)
     }
 
     #[inline]
-    pub(super) fn of_domain(&self, chat: &Chat) -> Option<&Filed> {
+    pub(super) fn of_domain(&self, chat: &Chat) -> Option<&Filing> {
         self.domains.find(chat.known_visitor().known_email()?.domain().as_bytes(), &self.hasher)
     }
 
     #[inline]
-    pub(super) fn of_address(&self, chat: &Chat) -> Option<&Filed> {
+    pub(super) fn of_address(&self, chat: &Chat) -> Option<&Filing> {
         self.networks.address(chat.known_visitor().known_ip()?, &self.hasher)
     }
 
     #[inline]
-    pub(super) fn of_networks<'a>(&'a self, chat: &Chat, found: &mut impl FnMut(&'a Filed)) {
+    pub(super) fn of_networks<'a>(&'a self, chat: &Chat, found: &mut impl FnMut(&'a Filing)) {
         if let Some(ip) = chat.known_visitor().known_ip() {
             self.networks.covering(ip, &self.hasher, found);
         }
     }
 
     /// What is filed under each of the chat's keys.
-    pub(super) fn of_chat<'a>(&'a self, chat: &Chat, found: &mut impl FnMut(&'a Filed)) {
+    pub(super) fn of_chat<'a>(&'a self, chat: &Chat, found: &mut impl FnMut(&'a Filing)) {
         chat.attending().filter_map(|operator| self.of_operator(operator)).for_each(|slot| found(&slot.filed));
         [self.of_email(chat), self.of_domain(chat), self.of_address(chat)].into_iter().flatten().for_each(&mut *found);
         self.of_networks(chat, found);
     }
-}
-
-/// What is filed under keys of one kind, each in the slot of its key.
-#[derive(Clone, Debug)]
-pub(super) struct Keyed<K>(HashTable<Slot<K>>);
-
-/// A key and what is filed under it: a cache line of its own.
-#[derive(Clone, Debug)]
-#[repr(align(64))]
-struct Slot<K> {
-    key: K,
-    filed: Filed,
-}
-
-impl<K> Default for Keyed<K> {
-    fn default() -> Self {
-        Keyed(HashTable::new())
-    }
-}
-
-impl<K: Hash + Eq> Keyed<K> {
-    #[inline]
-    pub(super) fn find<Q: Hash + Equivalent<K> + ?Sized>(
-        &self,
-        key: &Q,
-        hasher: &SeedableRandomState,
-    ) -> Option<&Filed> {
-        self.0.find(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &slot.filed)
-    }
-
-    pub(super) fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(
-        &mut self,
-        key: &Q,
-        hasher: &SeedableRandomState,
-    ) -> Option<&mut Filed> {
-        self.0.find_mut(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &mut slot.filed)
-    }
-
-    /// What is filed under `key`, and whether the key is new.
-    pub(super) fn file(&mut self, key: K, hasher: &SeedableRandomState) -> (&mut Filed, bool) {
-        match self.0.entry(hash(hasher, &key), |slot| slot.key == key, |slot| hash(hasher, &slot.key)) {
-            Entry::Occupied(slot) => (&mut slot.into_mut().filed, false),
-            Entry::Vacant(vacant) => {
-                let slot = Slot { key, filed: Filed::default() };
-                (&mut vacant.insert(slot).into_mut().filed, true)
-            }
-        }
-    }
-
-    /// Forgets `key` if nothing is filed under it, and says whether it did.
-    pub(super) fn release<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q, hasher: &SeedableRandomState) -> bool {
-        let found = self.0.find_entry(hash(hasher, key), |slot| key.equivalent(&slot.key));
-        found.is_ok_and(|entry| {
-            let unused = entry.get().filed.is_empty();
-            if unused {
-                entry.remove();
-            }
-            unused
-        })
-    }
-}
-
-#[inline]
-pub(super) fn hash<T: Hash + ?Sized>(hasher: &SeedableRandomState, key: &T) -> u64 {
-    hasher.hash_one(key)
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashMap;
 
-use super::operators::{Number, Rank, Ranks};
+use super::rank::{Number, Rank, Ranks};
 
 /// The distinct watchers of a key, each with their rank and how many of their rules are filed here.
 ///

@@ -10,7 +10,8 @@ use foldhash::fast::SeedableRandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use super::index::{Filed, Keyed, hash};
+use super::filing::{Filing, Keyed};
+use super::key::hash;
 use crate::address::IpRange;
 
 /// How many prefix lengths share a mask.
@@ -50,7 +51,7 @@ struct Stretch {
 
 impl Networks {
     /// What is filed under a range, to file more there.
-    pub(super) fn file(&mut self, range: IpRange, hasher: &SeedableRandomState) -> &mut Filed {
+    pub(super) fn file(&mut self, range: IpRange, hasher: &SeedableRandomState) -> &mut Filing {
         if range.is_address() {
             return self.addresses.file(range.first(), hasher).0;
         }
@@ -63,7 +64,7 @@ impl Networks {
     }
 
     /// What is filed under a range already.
-    pub(super) fn find_mut(&mut self, range: &IpRange, hasher: &SeedableRandomState) -> Option<&mut Filed> {
+    pub(super) fn find_mut(&mut self, range: &IpRange, hasher: &SeedableRandomState) -> Option<&mut Filing> {
         if range.is_address() {
             self.addresses.find_mut(&range.first(), hasher)
         } else {
@@ -83,13 +84,13 @@ impl Networks {
 
     /// What is filed under `ip` itself.
     #[inline]
-    pub(super) fn address(&self, ip: IpAddr, hasher: &SeedableRandomState) -> Option<&Filed> {
+    pub(super) fn address(&self, ip: IpAddr, hasher: &SeedableRandomState) -> Option<&Filing> {
         self.addresses.find(&ip, hasher)
     }
 
     /// What is filed under each network that `ip` lies in.
     #[inline]
-    pub(super) fn covering<'a>(&'a self, ip: IpAddr, hasher: &SeedableRandomState, found: &mut impl FnMut(&'a Filed)) {
+    pub(super) fn covering<'a>(&'a self, ip: IpAddr, hasher: &SeedableRandomState, found: &mut impl FnMut(&'a Filing)) {
         let lengths = if ip.is_ipv4() { &self.v4 } else { &self.v6 };
         lengths.around(ip, hasher, |length| {
             let network = IpRange::new(ip, length).ok().and_then(|range| self.networks.find(&range, hasher));

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashTable;
 
-use super::index::hash;
-use super::operators::Number;
+use super::key::hash;
+use super::rank::Number;
 use crate::filed::Seq;
 use crate::id::RuleId;
 use crate::rule::Rule;

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::operators::Number;
 use super::operators::Operators;
+use super::rank::Number;
 use crate::id::{OperatorId, RuleId};
 
 /// An operator who may watch a chat, with the rules that say so.

@@ -2,7 +2,9 @@
 
 use alloc::boxed::Box;
 use core::borrow::Borrow;
-use core::hash::{Hash, Hasher};
+use core::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::SeedableRandomState;
 
 /// A string of up to `N` bytes in place, or a longer one elsewhere: comparing a short key costs no look elsewhere.
 #[derive(Clone, Debug)]
@@ -52,4 +54,9 @@ impl<const N: usize> Hash for Text<N> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.as_bytes().hash(state);
     }
+}
+
+#[inline]
+pub(super) fn hash<T: Hash + ?Sized>(hasher: &SeedableRandomState, key: &T) -> u64 {
+    hasher.hash_one(key)
 }

@@ -1,0 +1,108 @@
+//! What is filed under a key, in the slot that the look-up of the key reads.
+
+use core::hash::Hash;
+
+use foldhash::fast::SeedableRandomState;
+use hashbrown::hash_table::Entry;
+use hashbrown::{Equivalent, HashTable};
+
+use super::key::hash;
+use super::list::WatcherList;
+use super::rules::{By, Chain, Place, RuleSlot, Rules};
+
+/// What is filed under a key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filing {
+    /// Whose rules of one criterion are switched on here.
+    pub(super) watchers: WatcherList,
+    /// Every rule here, those of more criteria first.
+    pub(super) rules: Chain,
+    more_criteria: u32,
+}
+
+impl Filing {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Whether some of the rules here ask for more than the key.
+    pub(super) fn has_more_criteria(&self) -> bool {
+        self.more_criteria > 0
+    }
+
+    pub(super) fn insert(&mut self, place: Place, rules: &mut Rules) {
+        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
+            self.more_criteria += 1;
+            rules.push_front(&mut self.rules, By::Key, place);
+        } else {
+            rules.push_back(&mut self.rules, By::Key, place);
+        }
+    }
+
+    pub(super) fn remove(&mut self, place: Place, rules: &mut Rules) {
+        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
+            self.more_criteria -= 1;
+        }
+        rules.unlink(&mut self.rules, By::Key, place);
+    }
+}
+
+/// What is filed under keys of one kind, each in the slot of its key.
+#[derive(Clone, Debug)]
+pub(super) struct Keyed<K>(HashTable<Slot<K>>);
+
+/// A key and what is filed under it: a cache line of its own.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Slot<K> {
+    key: K,
+    filed: Filing,
+}
+
+impl<K> Default for Keyed<K> {
+    fn default() -> Self {
+        Keyed(HashTable::new())
+    }
+}
+
+impl<K: Hash + Eq> Keyed<K> {
+    #[inline]
+    pub(super) fn find<Q: Hash + Equivalent<K> + ?Sized>(
+        &self,
+        key: &Q,
+        hasher: &SeedableRandomState,
+    ) -> Option<&Filing> {
+        self.0.find(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &slot.filed)
+    }
+
+    pub(super) fn find_mut<Q: Hash + Equivalent<K> + ?Sized>(
+        &mut self,
+        key: &Q,
+        hasher: &SeedableRandomState,
+    ) -> Option<&mut Filing> {
+        self.0.find_mut(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &mut slot.filed)
+    }
+
+    /// What is filed under `key`, and whether the key is new.
+    pub(super) fn file(&mut self, key: K, hasher: &SeedableRandomState) -> (&mut Filing, bool) {
+        match self.0.entry(hash(hasher, &key), |slot| slot.key == key, |slot| hash(hasher, &slot.key)) {
+            Entry::Occupied(slot) => (&mut slot.into_mut().filed, false),
+            Entry::Vacant(vacant) => {
+                let slot = Slot { key, filed: Filing::default() };
+                (&mut vacant.insert(slot).into_mut().filed, true)
+            }
+        }
+    }
+
+    /// Forgets `key` if nothing is filed under it, and says whether it did.
+    pub(super) fn release<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q, hasher: &SeedableRandomState) -> bool {
+        let found = self.0.find_entry(hash(hasher, key), |slot| key.equivalent(&slot.key));
+        found.is_ok_and(|entry| {
+            let unused = entry.get().filed.is_empty();
+            if unused {
+                entry.remove();
+            }
+            unused
+        })
+    }
+}
