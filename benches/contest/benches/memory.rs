@@ -1,0 +1,22 @@
+//! What memory an engine requests: `cargo bench -p contest --bench memory`.
+
+use std::alloc::System;
+use std::error::Error;
+
+use contest::memory;
+use contest::options::Options;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+/// Counts what is requested; nothing is timed in this program.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::from_args(std::env::args().skip(1))?;
+    let live = || {
+        let stats = ALLOCATOR.stats();
+        stats.bytes_allocated - stats.bytes_deallocated
+    };
+    memory::run(&options, live)?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! One small seeded world, and the calls on it whose instructions `benches/instructions.rs` counts.
+
+use chat_monitor::{Chat, Criterion, LiveMonitor, MonitorEngine, Role, Rule, RuleId, Visitor};
+
+/// So many rules, chats and questions.
+pub const SIZE: u64 = 10_000;
+
+/// Rules on operators, emails, domains, addresses and networks, as many of each.
+pub fn engine() -> MonitorEngine {
+    let mut engine = MonitorEngine::with_hash_seed(7);
+    for n in 0..10 {
+        engine.set_operator(text(&format!("hana-{n}")), Role::Supervisor);
+    }
+    for n in 0..SIZE / 10 {
+        engine.set_operator(text(&format!("ken-{n}")), Role::Associate);
+    }
+    (0..SIZE).for_each(|n| engine.add_rule(rule(n)).expect("the world is made so that every rule is accepted"));
+    engine
+}
+
+/// The `n`th rule.
+pub fn rule(n: u64) -> Rule {
+    let at = n / 5;
+    let criterion = match n % 5 {
+        0 => Criterion::Operator(text(&format!("ken-{}", at % (SIZE / 10)))),
+        1 => Criterion::VisitorEmail(text(&format!("mika{at}@mail{}.example.com", at % 100))),
+        2 => Criterion::VisitorEmail(text(&format!("*@mail{at}.example.com"))),
+        3 => Criterion::VisitorIp(text(&format!("10.{}.{}.7", at >> 8, at & 255))),
+        _ => Criterion::VisitorIp(text(&format!("10.{}.{}.0/24", at >> 8, at & 255))),
+    };
+    Rule::new(RuleId::from(n), text(&format!("hana-{}", n % 10)), criterion)
+}
+
+/// Chats, half of which some rule matches by more than the operator.
+pub fn chats() -> Vec<Chat> {
+    (0..SIZE).map(chat).collect()
+}
+
+/// The `n`th chat.
+pub fn chat(n: u64) -> Chat {
+    let visitor = Visitor::new()
+        .ip(text(&format!("10.{}.{}.{}", n >> 8 & 15, n & 255, n % 10)))
+        .email(text(&format!("mika{n}@mail{}.example.com", n % 4_000)));
+    Chat::new(n.into()).visitor(visitor).attended_by(text(&format!("ken-{}", n % (SIZE / 10))))
+}
+
+/// A monitor of all these chats.
+pub fn live() -> LiveMonitor {
+    let mut live = LiveMonitor::new(engine());
+    for chat in chats() {
+        live.apply(chat_monitor::Command::StartChat(chat)).expect("no chat starts twice");
+    }
+    live
+}
+
+fn text<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("the world is made of texts that parse")
+}
