@@ -1,0 +1,60 @@
+// A monitored chat, opened: reading along, advising, joining.
+
+import { element, find, listen, post, sayForm, text } from "./common.js";
+import {
+  add, demonstrationTag, fill, internalEntry, names, operatorEntry, visitorFacts, visitorName,
+} from "./talk.js";
+
+const id = find("#panes").dataset.chat;
+let joined = false;
+
+function standing() {
+  const state = find("#state");
+  state.textContent = text(joined ? "you_joined" : "unseen");
+  state.parentElement.classList.toggle("seen", joined);
+  find("#say").hidden = find("#leave").hidden = !joined;
+  find("#join").hidden = find("#join-text").hidden = joined;
+  find("#advise-title").textContent = text(joined ? "internal_message" : "advise");
+  find("#advise-text").textContent = joined ? "" : text("advise_text");
+  find("#advise-button").textContent = text(joined ? "write" : "send_advice");
+}
+
+function visitor(known) {
+  find("#open-name").replaceChildren(visitorName(known), " ", demonstrationTag(known) ?? "");
+  find("#open-facts").textContent = visitorFacts(known);
+}
+
+const people = (known) => { find("#people").textContent = names(known); };
+
+const rules = (known) => find("#rules").replaceChildren(...known.map((rule) =>
+  element("li", {}, rule.when.map((part) => `${text(part.kind)}: ${part.value}`).join(" + "))));
+
+const heard = {
+  snapshot(news) {
+    joined = news.joined;
+    visitor(news.chat.visitor);
+    people(news.chat.people);
+    if (!joined) rules(news.rules);
+    fill(find("#talk"), news.chat.entries, operatorEntry);
+    fill(find("#internal"), news.chat.internal, internalEntry);
+    standing();
+  },
+  entry(news) { add(find("#talk"), news.entry, operatorEntry); },
+  internal(news) { add(find("#internal"), news.entry, internalEntry); },
+  people(news) { people(news.people); },
+  visitor(news) { visitor(news.visitor); },
+  rules(news) { rules(news.rules); },
+  ended(news) {
+    const state = find("#state");
+    state.textContent = `${text("no_longer")}: ${text(news.reason)}`;
+    state.parentElement.className = "state over";
+    for (const part of ["#say", "#advise", "#join", "#join-text", "#leave"]) find(part).hidden = true;
+    return "over";
+  },
+};
+
+listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news));
+sayForm(find("#say"), (said) => post(`/desk/${id}/say`, { text: said }));
+sayForm(find("#advise"), (said) => post(joined ? `/desk/${id}/note` : `/monitored/${id}/advise`, { text: said }));
+find("#join").addEventListener("click", () => post(`/monitored/${id}/join`));
+find("#leave").addEventListener("click", () => post(`/monitored/${id}/leave`));

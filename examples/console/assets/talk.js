@@ -1,0 +1,72 @@
+// What was said, line by line.
+
+import { element, me, text, time } from "./common.js";
+
+const atEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+
+function append(log, line, follow) {
+  const stay = follow || atEnd(log);
+  log.append(line);
+  if (stay) log.scrollTop = log.scrollHeight;
+}
+
+function bubble(side, name, entry) {
+  return element("article", { class: `said ${side}` },
+    element("p", { class: "by" }, element("b", {}, name), " ", element("time", {}, time(entry.at))),
+    element("p", { class: "text" }, entry.text));
+}
+
+function note(entry, name) {
+  return element("p", { class: "note" }, text(`note_${entry.kind}`, { name, to: entry.text }), " ",
+    element("time", {}, time(entry.at)));
+}
+
+/** An entry as its visitor sees it. */
+export function visitorEntry(entry) {
+  if (entry.kind !== "said") return note(entry, entry.name || text("v_you"));
+  const name = entry.by_visitor ? text("v_you") : entry.name;
+  return bubble(entry.by_visitor ? "mine" : "theirs", name, entry);
+}
+
+/** An entry as operators see it. */
+export function operatorEntry(entry) {
+  const name = entry.name || text("v_visitor");
+  if (entry.kind !== "said") return note(entry, name);
+  const side = entry.operator === null ? "visitor" : entry.operator === me ? "mine" : "theirs";
+  return bubble(side, name, entry);
+}
+
+/** An entry of the internal channel. */
+export function internalEntry(entry) {
+  const made = bubble(entry.operator === me ? "mine" : "theirs", entry.name, entry);
+  if (entry.advice) {
+    made.classList.add("advice");
+    made.prepend(element("span", { class: "tag" }, text("advice")));
+  }
+  return made;
+}
+
+/** Shows entries from the first on. */
+export function fill(log, entries, show) {
+  log.replaceChildren(...entries.map(show));
+  log.scrollTop = log.scrollHeight;
+}
+
+/** Shows one entry more. */
+export function add(log, entry, show) {
+  append(log, show(entry), entry.operator === me);
+}
+
+/** What is known of a visitor, in one line. */
+export function visitorFacts(visitor) {
+  return [visitor.email ?? text("no_email"), visitor.ip, text("since", { time: time(visitor.started) })]
+    .filter(Boolean).join(" · ");
+}
+
+export const visitorName = (visitor) => visitor.name || text("v_visitor");
+
+export const demonstrationTag = (visitor) =>
+  visitor.demonstration ? element("span", { class: "tag" }, text("demonstration")) : undefined;
+
+export const names = (people) =>
+  [...people.operators, ...people.joined].map((person) => person.name).join(", ");

@@ -1,0 +1,155 @@
+//! The whole: starting, serving, stopping.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::net::TcpListener;
+use tracing::info;
+
+use crate::denial::Denial;
+use crate::hub::Hub;
+use crate::office::Office;
+use crate::options::{Options, Play};
+use crate::store::{LoadError, Store};
+use crate::web::{self, App};
+use crate::{demonstration, dialogues};
+
+/// A console that listens.
+#[derive(Debug)]
+pub struct Console {
+    options: Options,
+    listener: TcpListener,
+    address: SocketAddr,
+    app: Arc<App>,
+    worker: JoinHandle<()>,
+    passwords: Vec<DemonstrationPassword>,
+}
+
+/// A password that is known, because it is part of the demonstration.
+#[derive(Clone, Debug)]
+pub struct DemonstrationPassword {
+    /// Whose.
+    pub operator: String,
+    /// What they are called.
+    pub name: String,
+    /// Their role, in lower case.
+    pub role: String,
+    /// The password.
+    pub password: String,
+}
+
+/// Why the console did not start, or has stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The port cannot be had, or a file cannot be read.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The dialogues cannot be read.
+    #[error("the dialogues cannot be read: {0}")]
+    Dialogues(String),
+    /// An account cannot be added.
+    #[error("{0}")]
+    Account(String),
+    /// The database failed while the console ran. What was acknowledged is kept.
+    #[error("the database failed; start again to go on from what is kept")]
+    Database,
+}
+
+impl From<Denial> for Failure {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Store(error) => Failure::Load(error.into()),
+            denial => Failure::Account(denial.to_string()),
+        }
+    }
+}
+
+impl Console {
+    /// Loads the state, fills a new file with demonstration data if it is to have them, and listens.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], when the file, the port or the dialogues cannot be had.
+    pub async fn start(options: Options) -> Result<Console, Failure> {
+        let office = Office::load(Store::open(&options.database)?)?;
+        let listener = TcpListener::bind((options.address, options.port)).await?;
+        let address = listener.local_addr()?;
+        let (hub, worker) = Hub::start(office)?;
+        if options.demonstration {
+            demonstration::fill(&hub).await?;
+        }
+        let passwords = demonstration::passwords(&hub).await?;
+        let app = Arc::new(App::load(hub, &options, address).await?);
+        Ok(Console { options, listener, address, app, worker, passwords })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The demonstration's passwords; none where the file holds no demonstration.
+    pub fn passwords(&self) -> &[DemonstrationPassword] {
+        &self.passwords
+    }
+
+    /// Serves until `stop` comes, then saves the state.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], when the dialogues cannot be read or the database fails.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+        let Console { options, listener, app, worker, passwords, address } = self;
+        let scripts = match &options.play {
+            Play::Nothing => Vec::new(),
+            Play::Demonstration if passwords.is_empty() => Vec::new(),
+            Play::Demonstration => dialogues::demonstration(),
+            Play::File(file) => dialogues::read(file).map_err(Failure::Dialogues)?,
+        };
+        info!(%address, dialogues = scripts.len(), "listening");
+        let hub = app.hub().clone();
+        let play = tokio::spawn(dialogues::play(hub.clone(), scripts, options.speed));
+        let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::select! {
+            served = axum::serve(listener, service) => served?,
+            () = stop => {}
+            () = ended(&worker) => return Err(Failure::Database),
+        }
+        play.abort();
+        // Connections that are still open hold the hub; it is told to end.
+        let stopped = hub.call(|office| {
+            office.stop();
+            Ok(())
+        });
+        stopped.await?;
+        let joined = tokio::task::spawn_blocking(move || worker.join()).await;
+        joined.map_err(|_| Failure::Database)?.map_err(|_| Failure::Database)
+    }
+}
+
+/// Adds one account to a file that no console has open: `ID:ROLE:NAME`.
+///
+/// # Errors
+///
+/// [`Failure::Account`] when the account is there already or badly named.
+pub async fn add_operator(options: &Options, account: &str, password: &str) -> Result<(), Failure> {
+    let office = Office::load(Store::open(&options.database)?)?;
+    let (hub, worker) = Hub::start(office)?;
+    demonstration::add_operator(&hub, account, password).await?;
+    drop(hub);
+    let _ = tokio::task::spawn_blocking(move || worker.join()).await;
+    Ok(())
+}
+
+/// Waits until the office works no more.
+async fn ended(worker: &JoinHandle<()>) {
+    while !worker.is_finished() {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}

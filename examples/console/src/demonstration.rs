@@ -1,0 +1,119 @@
+//! Demonstration data: six operators and some rules, in a file that has no accounts yet.
+
+use chat_monitor::{OperatorId, Role};
+
+use crate::console::{DemonstrationPassword, Failure};
+use crate::criterion::criterion;
+use crate::hub::Hub;
+use crate::password;
+use crate::store::Account;
+
+const PEOPLE: [(&str, &str, Role); 6] = [
+    ("aoi", "Aoi Kimura", Role::Administrator),
+    ("hana", "Hana Mori", Role::Supervisor),
+    ("sora", "Sora Ishii", Role::Supervisor),
+    ("ken", "Ken Tanaka", Role::Associate),
+    ("aya", "Aya Suzuki", Role::Associate),
+    ("rin", "Rin Ogawa", Role::Associate),
+];
+
+/// Addresses and domains that are kept free for examples (RFC 5737, RFC 2606).
+const RULES: [(&str, &str, &str); 5] = [
+    ("aoi", "operator", "sora"),
+    ("aoi", "visitor_ip", "203.0.113.0/24"),
+    ("hana", "operator", "ken"),
+    ("hana", "visitor_email", "*@example.net"),
+    ("sora", "visitor_ip", "198.51.100.0/24"),
+];
+
+/// Fills a file without accounts.
+pub(crate) async fn fill(hub: &Hub) -> Result<(), Failure> {
+    if !hub.call(|office| office.accounts()).await?.is_empty() {
+        return Ok(());
+    }
+    let mut accounts = Vec::new();
+    for (id, name, role) in PEOPLE {
+        let password = password::easy();
+        let account = account(id, name, password.clone(), true).await?;
+        accounts.push((account, role));
+    }
+    let rules: Result<Vec<_>, String> = RULES
+        .into_iter()
+        .map(|(watcher, kind, value)| {
+            let watcher: OperatorId = watcher.parse().map_err(|_| watcher.to_owned())?;
+            Ok((watcher, criterion(kind, value).map_err(|why| why.to_string())?))
+        })
+        .collect();
+    let rules = rules.map_err(Failure::Account)?;
+    // In one transaction: a file has the whole demonstration or none of it.
+    let fill = hub.call(move |office| {
+        for (account, role) in accounts {
+            office.add_operator(&account, role)?;
+        }
+        for (watcher, criterion) in rules {
+            office.add_rule(&watcher, criterion)?;
+        }
+        Ok(())
+    });
+    Ok(fill.await?)
+}
+
+/// The passwords that are printed at the start.
+pub(crate) async fn passwords(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failure> {
+    let known = hub.call(|office| {
+        let mut known = Vec::new();
+        for account in office.accounts()? {
+            if let (Some(password), Some(role)) = (account.demonstration, office.role(&account.operator)) {
+                let role = format!("{role:?}").to_lowercase();
+                known.push((
+                    role_rank(&role),
+                    DemonstrationPassword {
+                        operator: account.operator.to_string(),
+                        name: account.name,
+                        role,
+                        password,
+                    },
+                ));
+            }
+        }
+        known.sort_by_key(|(rank, _)| *rank);
+        Ok(known.into_iter().map(|(_, password)| password).collect())
+    });
+    Ok(known.await?)
+}
+
+fn role_rank(role: &str) -> usize {
+    Role::ALL.iter().position(|known| format!("{known:?}").to_lowercase() == role).unwrap_or_default()
+}
+
+/// Adds an account that is written `ID:ROLE:NAME`.
+pub(crate) async fn add_operator(hub: &Hub, text: &str, password: &str) -> Result<(), Failure> {
+    let wrong = || Failure::Account("expected ID:ROLE:NAME, such as `mai:supervisor:Mai Kato`".into());
+    let mut parts = text.splitn(3, ':');
+    let (Some(id), Some(role), Some(name)) = (parts.next(), parts.next(), parts.next()) else { return Err(wrong()) };
+    let role = Role::ALL.into_iter().find(|known| format!("{known:?}").eq_ignore_ascii_case(role)).ok_or_else(wrong)?;
+    if password.chars().count() < 8 || password.len() > 200 {
+        return Err(Failure::Account("expected a password of at least 8 characters on standard input".into()));
+    }
+    let account = account(id, name, password.to_owned(), false).await?;
+    let taken = format!("operator `{id}` exists already");
+    let added = hub.call(move |office| {
+        let exists = office.accounts()?.iter().any(|known| known.operator == account.operator);
+        if !exists {
+            office.add_operator(&account, role)?;
+        }
+        Ok(exists)
+    });
+    if added.await? { Err(Failure::Account(taken)) } else { Ok(()) }
+}
+
+async fn account(id: &str, name: &str, password: String, demonstration: bool) -> Result<Account, Failure> {
+    let wrong = || Failure::Account("expected an id of 1 to 32 small letters, digits and `-`, and a name".into());
+    let short = (1..=32).contains(&id.len()) && (1..=60).contains(&name.trim().chars().count());
+    let plain = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let operator = id.parse().ok().filter(|_| short && plain).ok_or_else(wrong)?;
+    let known = demonstration.then(|| password.clone());
+    let hashed = tokio::task::spawn_blocking(move || password::hash(&password)).await.ok().flatten();
+    let password = hashed.ok_or_else(|| Failure::Account("the password cannot be hashed".into()))?;
+    Ok(Account { operator, name: name.trim().to_owned(), password, demonstration: known })
+}

@@ -1,0 +1,79 @@
+//! Why something was not done.
+
+use chat_monitor::{AddRuleRefusal, Refusal};
+
+/// Why something was not done. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Denial {
+    /// The monitor refused the command.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// There is no such chat for whoever asked: it does not exist, or is none of theirs. Both get the same answer.
+    #[error("there is no such chat")]
+    NoSuchChat,
+    /// The chat is over.
+    #[error("the chat is over")]
+    Over,
+    /// Somebody else has picked the chat up.
+    #[error("the chat was picked up already")]
+    PickedUp,
+    /// There is no such rule among those that this operator may change.
+    #[error("there is no such rule")]
+    NoSuchRule,
+    /// No account has this id.
+    #[error("there is no such operator")]
+    NoSuchOperator,
+    /// The operator's role does not allow it.
+    #[error("your role does not allow this")]
+    NotAllowed,
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] rusqlite::Error),
+    /// The program is about to end.
+    #[error("the console works no more")]
+    Closed,
+}
+
+impl Denial {
+    /// A stable word for programs, and the key of its text.
+    pub(crate) fn key(&self) -> &'static str {
+        match self {
+            Denial::Refused(refusal) => match refusal {
+                Refusal::UnknownChat(_) => "no_such_chat",
+                Refusal::ChatIsLive(_) | Refusal::StartsWithJoined(_) => "refused",
+                Refusal::AlreadyGiven(_) => "already_given",
+                Refusal::NotGiven(_) => "not_given",
+                Refusal::NotWatching(_) => "not_watching",
+                Refusal::NotJoined(_) => "not_joined",
+                Refusal::NobodyAttends(_) => "nobody_attends",
+                Refusal::UnknownRule(_) => "no_such_rule",
+                Refusal::UnknownOperator(_) => "no_such_operator",
+                Refusal::AddRule(refusal) => match refusal {
+                    AddRuleRefusal::DuplicateRule(_) => "refused",
+                    AddRuleRefusal::UnknownWatcher(_) | AddRuleRefusal::NoRights(_) => "no_rights",
+                    AddRuleRefusal::OwnChats(_) => "own_chats",
+                    AddRuleRefusal::UnknownOperator(_) => "no_such_operator",
+                    AddRuleRefusal::NotPermitted(_) => "not_permitted",
+                },
+            },
+            Denial::NoSuchChat => "no_such_chat",
+            Denial::Over => "over",
+            Denial::PickedUp => "was_picked_up",
+            Denial::NoSuchRule => "no_such_rule",
+            Denial::NoSuchOperator => "no_such_operator",
+            Denial::NotAllowed => "not_allowed",
+            Denial::Store(_) | Denial::Closed => "failed",
+        }
+    }
+
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        match self.key() {
+            "no_such_chat" | "no_such_rule" => 404,
+            "not_allowed" | "not_watching" | "no_rights" | "not_permitted" | "own_chats" => 403,
+            "no_such_operator" => 422,
+            "failed" => 503,
+            _ => 409,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! A host to try `chat-monitor` in. The README beside it says how it is wired; the modules, from the inside out:
+//!
+//! * `store` keeps everything in one SQLite file;
+//! * `office` holds the monitor and what the host adds to it, and says who is told what;
+//! * `hub` has it all done by one thread, many things in one transaction, and nobody is told before it is kept;
+//! * `feeds` are the listeners;
+//! * `web` is the HTTP interface;
+//! * `demonstration` and `dialogues` give a newcomer something to look at.
+
+mod console;
+mod criterion;
+mod demonstration;
+mod denial;
+mod dialogues;
+mod entry;
+mod feeds;
+mod hub;
+mod limits;
+mod office;
+mod options;
+mod password;
+mod said;
+mod store;
+mod texts;
+mod view;
+mod web;
+
+pub use console::{Console, DemonstrationPassword, Failure, add_operator};
+pub use options::{Call, HELP, Options, Play, WrongCall};
+pub use store::LoadError;

@@ -1,0 +1,70 @@
+//! A host to try `chat-monitor` in: `console --help` says how.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use console::{Call, Console, Failure, HELP, Options};
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false).init();
+    let call = match Call::read(std::env::args_os().skip(1), |name| std::env::var_os(name)) {
+        Ok(call) => call,
+        Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.to_string()),
+    };
+    let done = match call {
+        Call::Help => {
+            print(HELP);
+            Ok(())
+        }
+        Call::Run(options) => runtime.block_on(run(options)),
+        Call::AddOperator(options, account) => runtime.block_on(add_operator(options, account)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure.to_string()),
+    }
+}
+
+async fn run(options: Options) -> Result<(), Failure> {
+    let console = Console::start(options).await?;
+    print(&format!("chat-monitor console: http://{}\n", console.address()));
+    if !console.passwords().is_empty() {
+        print("\nDemonstration data. Sign in with / デモ用のデータです。サインイン:\n\n");
+        for known in console.passwords() {
+            let line =
+                format!("  {:<6} {:<24} {:<12} {:<14}\n", known.operator, known.password, known.name, known.role);
+            print(&line);
+        }
+        print("\n");
+    }
+    console
+        .serve(async {
+            // Without a way to hear of it, it is stopped by force, which loses nothing either.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+        .await
+}
+
+async fn add_operator(options: Options, account: String) -> Result<(), Failure> {
+    let mut password = String::new();
+    io::stdin().read_line(&mut password)?;
+    console::add_operator(&options, &account, password.trim_end_matches(['\r', '\n'])).await
+}
+
+fn print(text: &str) {
+    let mut output = io::stdout().lock();
+    // Nobody is left to tell when this fails.
+    let _ = output.write_all(text.as_bytes());
+    let _ = output.flush();
+}
+
+fn fail(why: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "console: {why}");
+    ExitCode::from(2)
+}

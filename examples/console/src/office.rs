@@ -1,0 +1,212 @@
+//! The state: the monitor, what the host adds to it, and who listens. One thread at a time works on it.
+
+mod attending;
+mod feeds;
+mod people;
+mod rules;
+mod telling;
+mod visiting;
+mod watching;
+
+use std::collections::HashMap;
+
+use chat_monitor::{ChatId, Command, Event, LiveMonitor, OperatorId, Role};
+use tracing::{error, info};
+
+use crate::denial::Denial;
+use crate::entry::{Entry, Kind, Moment, now};
+use crate::feeds::Feeds;
+use crate::store::{Action, ChatRow, LoadError, NewAuditLine, Store};
+
+pub(crate) use visiting::NewChat;
+
+/// All that the console knows.
+#[derive(Debug)]
+pub(crate) struct Office {
+    store: Store,
+    live: LiveMonitor,
+    chats: HashMap<ChatId, LiveChat>,
+    names: HashMap<OperatorId, String>,
+    feeds: Feeds,
+    failed: bool,
+    stopping: bool,
+}
+
+/// What the host knows of a live chat beside who is in it.
+#[derive(Debug)]
+struct LiveChat {
+    row: ChatRow,
+    /// How many entries its public channel has.
+    entries: i64,
+}
+
+/// Keeping.
+impl Office {
+    /// The state as the file has it.
+    pub(crate) fn load(mut store: Store) -> Result<Self, LoadError> {
+        let live = store.load()?;
+        let mut chats = HashMap::new();
+        for row in store.live_chats()? {
+            let entries = store.last_entry_number(&row.id)?;
+            chats.insert(row.id.clone(), LiveChat { row, entries });
+        }
+        let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
+        let saved_at = store.saved_at()?;
+        info!(chats = chats.len(), rules = live.engine().rules().count(), ?saved_at, "state loaded");
+        Ok(Office { store, live, chats, names, feeds: Feeds::default(), failed: false, stopping: false })
+    }
+
+    pub(crate) fn begin(&mut self) -> rusqlite::Result<()> {
+        self.store.begin()
+    }
+
+    pub(crate) fn commit(&mut self) -> rusqlite::Result<()> {
+        self.store.save_if_due(&self.live)?;
+        self.store.commit()
+    }
+
+    /// Tells the people in the chats what is kept now.
+    pub(crate) fn tell_participants(&mut self) {
+        self.feeds.tell_participants();
+    }
+
+    /// Tells everybody else.
+    pub(crate) fn tell(&mut self) {
+        self.feeds.tell_watchers();
+    }
+
+    pub(crate) fn fail(&mut self) {
+        self.failed = true;
+    }
+
+    pub(crate) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Ends the work when what is under way is kept and told.
+    pub(crate) fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    pub(crate) fn stopping(&self) -> bool {
+        self.stopping
+    }
+
+    /// Saves the state, so that the next start has nothing to replay.
+    pub(crate) fn close(mut self) {
+        if let Err(error) = self.store.save(&self.live) {
+            error!(%error, "the state was not saved; the next start replays the log");
+        }
+    }
+
+    /// Applies a command and logs it. A refused one changes nothing and leaves no trace here.
+    fn apply(&mut self, command: Command) -> Result<Vec<Event>, Denial> {
+        let events = self.live.apply(command.clone())?;
+        self.store.log(&command)?;
+        Ok(events)
+    }
+
+    /// Adds an entry to the chat itself.
+    fn add_entry(
+        &mut self,
+        chat: &ChatId,
+        kind: Kind,
+        operator: Option<&OperatorId>,
+        text: &str,
+    ) -> Result<Entry, Denial> {
+        let name = operator.map(|operator| self.name(operator).to_owned());
+        let known = self.chats.get_mut(chat).ok_or(Denial::NoSuchChat)?;
+        known.entries += 1;
+        let name = name.unwrap_or_else(|| known.row.visitor.clone());
+        let entry = Entry { n: known.entries, at: now(), kind, operator: operator.cloned(), name, text: text.into() };
+        self.store.add_entry(chat, &entry)?;
+        Ok(entry)
+    }
+}
+
+/// Asking.
+impl Office {
+    /// What an operator is called.
+    fn name<'a>(&'a self, operator: &'a OperatorId) -> &'a str {
+        self.names.get(operator).map_or(operator.as_str(), String::as_str)
+    }
+
+    pub(crate) fn role(&self, operator: &OperatorId) -> Option<Role> {
+        self.live.engine().role(operator)
+    }
+
+    /// Whether this operator's role may monitor anybody: whether they are offered the pages for it.
+    pub(crate) fn may_monitor(&self, operator: &OperatorId) -> bool {
+        let permissions = &self.live.engine().policy().permissions;
+        self.role(operator).is_some_and(|role| permissions.may_monitor_anybody(role))
+    }
+
+    fn check_may_monitor(&self, operator: &OperatorId) -> Result<(), Denial> {
+        if self.may_monitor(operator) { Ok(()) } else { Err(Denial::NotAllowed) }
+    }
+
+    fn check_administrator(&self, operator: &OperatorId) -> Result<(), Denial> {
+        match self.role(operator) {
+            Some(Role::Administrator) => Ok(()),
+            Some(Role::Supervisor | Role::Associate) | None => Err(Denial::NotAllowed),
+        }
+    }
+}
+
+/// What an attempt was about.
+#[derive(Clone, Copy, Debug)]
+struct Attempt<'a> {
+    operator: &'a OperatorId,
+    action: Action,
+    chat: Option<&'a ChatId>,
+}
+
+/// The audit.
+impl Office {
+    /// Writes down that an attempt was refused, if it was.
+    fn audited<T>(&mut self, attempt: Attempt<'_>, result: Result<T, Denial>) -> Result<T, Denial> {
+        if let Err(denial) = &result {
+            let Attempt { operator, action, chat } = attempt;
+            // An id that somebody made up is none of a chat, but it is what they tried.
+            let (rules, detail) = (String::new(), denial.key().to_owned());
+            let line = NewAuditLine { at: now(), operator, action, chat, rules, detail, refused: true };
+            self.store.add_audit(&line)?;
+        }
+        result
+    }
+
+    fn audit(&self, attempt: Attempt<'_>, rules: String, detail: &str) -> Result<(), Denial> {
+        let Attempt { operator, action, chat } = attempt;
+        let line = NewAuditLine { at: now(), operator, action, chat, rules, detail: detail.into(), refused: false };
+        Ok(self.store.add_audit(&line)?)
+    }
+
+    /// Writes down what the monitor said has happened to watchers.
+    fn audit_events(&self, events: &[Event]) -> Result<(), Denial> {
+        for event in events {
+            let (operator, action, chat, rules, detail) = match event {
+                Event::WatchStarted { chat, watcher, rules } => (watcher, Action::WatchStarted, chat, &**rules, ""),
+                Event::WatchChanged { chat, watcher, rules } => (watcher, Action::WatchChanged, chat, &**rules, ""),
+                Event::WatchEnded { chat, watcher, reason } => {
+                    (watcher, Action::WatchEnded, chat, &[][..], crate::view::end_reason(reason))
+                }
+                Event::Left { chat, operator, .. } => (operator, Action::Left, chat, &[][..], ""),
+                // These are written with the rules of the watch, by whoever applied the command.
+                Event::Joined { .. } | Event::Advised { .. } => continue,
+            };
+            self.audit(Attempt { operator, action, chat: Some(chat) }, self.rules_in_words(rules), detail)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn audit_page(
+        &mut self,
+        operator: &OperatorId,
+        before: Moment,
+        refused_only: bool,
+    ) -> Result<Vec<crate::store::AuditLine>, Denial> {
+        let allowed = self.check_administrator(operator);
+        self.audited(Attempt { operator, action: Action::OpenedAudit, chat: None }, allowed)?;
+        Ok(self.store.audit(before, refused_only, 100)?)
+    }
+}

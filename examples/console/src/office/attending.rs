@@ -1,0 +1,97 @@
+//! What operators do in the chats that they attend.
+
+use chat_monitor::{Channel, ChatId, Command, OperatorId};
+
+use super::Office;
+use crate::denial::Denial;
+use crate::entry::{Kind, now};
+use crate::store::NewInternal;
+
+impl Office {
+    /// Takes a chat that waits.
+    pub(crate) fn pick_up(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+        self.role(operator).ok_or(Denial::NotAllowed)?;
+        let before = self.live.participant_view(chat).ok_or(Denial::NoSuchChat)?;
+        if !before.operators().is_empty() {
+            return Err(Denial::PickedUp);
+        }
+        let events = self.apply(Command::Attend { chat: chat.clone(), operator: operator.clone() })?;
+        let entry = self.add_entry(chat, Kind::PickedUp, Some(operator), "")?;
+        self.tell_change(chat, Some(before), Some(&entry), &events)
+    }
+
+    /// Hands a chat on to somebody else.
+    pub(crate) fn transfer(&mut self, operator: &OperatorId, chat: &ChatId, to: &OperatorId) -> Result<(), Denial> {
+        self.check_given(operator, chat)?;
+        self.role(to).ok_or(Denial::NoSuchOperator)?;
+        let before = self.live.participant_view(chat);
+        let (from, id) = (operator.clone(), chat.clone());
+        let events = self.apply(Command::Transfer { chat: id, from, to: to.clone() })?;
+        let name = self.name(to).to_owned();
+        let entry = self.add_entry(chat, Kind::Transferred, Some(operator), &name)?;
+        self.tell_change(chat, before, Some(&entry), &events)
+    }
+
+    /// Says something to everyone in the chat.
+    pub(crate) fn say(&mut self, operator: &OperatorId, chat: &ChatId, text: &str) -> Result<i64, Denial> {
+        self.check_attends(operator, chat)?;
+        let entry = self.add_entry(chat, Kind::Said, Some(operator), text)?;
+        self.tell_entry(chat, &entry);
+        Ok(entry.n)
+    }
+
+    /// Writes to the internal channel, as one who attends.
+    pub(crate) fn note(&mut self, operator: &OperatorId, chat: &ChatId, text: &str) -> Result<(), Denial> {
+        self.check_attends(operator, chat)?;
+        let recipients = self.live.recipients(chat, Channel::Internal);
+        let audience: Vec<_> = recipients.attending.into_iter().chain(recipients.watchers).cloned().collect();
+        self.add_internal(operator, chat, false, text, &audience)
+    }
+
+    pub(crate) fn end(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+        self.check_given(operator, chat)?;
+        self.end_chat(chat, Some(operator))
+    }
+
+    /// Ends a chat that is live.
+    pub(super) fn end_chat(&mut self, chat: &ChatId, operator: Option<&OperatorId>) -> Result<(), Denial> {
+        let before = self.live.participant_view(chat).ok_or(Denial::NoSuchChat)?;
+        let entry = self.add_entry(chat, Kind::Ended, operator, "")?;
+        // They are told before the monitor forgets who they are; nobody hears it before it is kept.
+        self.tell_entry(chat, &entry);
+        let events = self.apply(Command::EndChat { chat: chat.clone() })?;
+        self.store.end_chat(chat, entry.at)?;
+        let told = self.tell_change(chat, Some(before), None, &events);
+        self.chats.remove(chat);
+        told
+    }
+
+    /// Adds to the internal channel, and tells `audience`.
+    pub(super) fn add_internal(
+        &mut self,
+        operator: &OperatorId,
+        chat: &ChatId,
+        advice: bool,
+        text: &str,
+        audience: &[OperatorId],
+    ) -> Result<(), Denial> {
+        let name = self.name(operator);
+        let new = NewInternal { chat, at: now(), operator, name, advice, text };
+        let counted = self.store.add_internal(&new, audience)?;
+        for (to, entry) in audience.iter().zip(&counted) {
+            self.tell_internal(chat, to, entry);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody attends who is no watcher is all that this looks at: so the answer tells of no watcher.
+    fn check_attends(&self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+        let attends = self.live.chat(chat).is_some_and(|chat| chat.attends(operator));
+        if attends { Ok(()) } else { Err(Denial::NoSuchChat) }
+    }
+
+    fn check_given(&self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+        let given = self.live.chat(chat).is_some_and(|chat| chat.operators().contains(operator));
+        if given { Ok(()) } else { Err(Denial::NoSuchChat) }
+    }
+}

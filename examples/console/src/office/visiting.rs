@@ -1,0 +1,78 @@
+//! What visitors do.
+
+use std::net::IpAddr;
+
+use chat_monitor::{Chat, ChatId, Command, Email, Visitor};
+
+use super::{LiveChat, Office};
+use crate::denial::Denial;
+use crate::entry::{Kind, now};
+use crate::store::ChatRow;
+
+/// What a visitor begins with.
+#[derive(Debug)]
+pub(crate) struct NewChat {
+    pub(crate) id: ChatId,
+    pub(crate) name: String,
+    pub(crate) email: Option<Email>,
+    pub(crate) ip: Option<IpAddr>,
+    pub(crate) key: Vec<u8>,
+    pub(crate) demonstration: bool,
+}
+
+impl Office {
+    pub(crate) fn start_chat(&mut self, new: NewChat) -> Result<(), Denial> {
+        let NewChat { id, name, email, ip, key, demonstration } = new;
+        let row = ChatRow { id, visitor: name, email, ip, key, demonstration, started: now(), ended: None };
+        let chat = Chat::new(row.id.clone()).visitor(visitor(&row));
+        let events = self.apply(Command::StartChat(chat))?;
+        self.store.add_chat(&row)?;
+        let id = row.id.clone();
+        self.chats.insert(id.clone(), LiveChat { row, entries: 0 });
+        self.tell_change(&id, None, None, &events)
+    }
+
+    pub(crate) fn set_email(&mut self, chat: &ChatId, email: Email) -> Result<(), Denial> {
+        let known = self.chats.get_mut(chat).ok_or(Denial::Over)?;
+        known.row.email = Some(email.clone());
+        let visitor = visitor(&known.row);
+        let events = self.apply(Command::SetVisitor { chat: chat.clone(), visitor })?;
+        self.store.set_email(chat, &email)?;
+        self.tell_visitor_card(chat, &email, &events)
+    }
+
+    pub(crate) fn say_as_visitor(&mut self, chat: &ChatId, text: &str) -> Result<i64, Denial> {
+        let known = self.chats.contains_key(chat);
+        if !known {
+            return Err(Denial::Over);
+        }
+        let entry = self.add_entry(chat, Kind::Said, None, text)?;
+        self.tell_entry(chat, &entry);
+        Ok(entry.n)
+    }
+
+    pub(crate) fn end_as_visitor(&mut self, chat: &ChatId) -> Result<(), Denial> {
+        if !self.chats.contains_key(chat) {
+            return Err(Denial::Over);
+        }
+        self.end_chat(chat, None)
+    }
+
+    /// Checks that whoever holds this key is the visitor of this chat.
+    pub(crate) fn check_visitor(&self, chat: &ChatId, key: &[u8]) -> Result<(), Denial> {
+        let is_theirs = match self.chats.get(chat) {
+            Some(known) => known.row.key == key,
+            None => self.store.chat(chat)?.is_some_and(|row| row.key == key),
+        };
+        if is_theirs { Ok(()) } else { Err(Denial::NoSuchChat) }
+    }
+}
+
+/// What the monitor may know of the visitor.
+fn visitor(row: &ChatRow) -> Visitor {
+    let visitor = row.ip.map_or_else(Visitor::new, |ip| Visitor::new().ip(ip));
+    match &row.email {
+        Some(email) => visitor.email(email.clone()),
+        None => visitor,
+    }
+}

@@ -1,0 +1,164 @@
+//! How the console is called.
+
+use std::ffi::OsString;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// What `--help` prints.
+pub const HELP: &str = "A host to try chat-monitor in: chats, operators, rules and monitored chats, on one machine.
+
+usage: console [--port N] [--db FILE] [--replay FILE [--speed X]] [--no-dialogues] [--no-demonstration]
+       console [--db FILE] --add-operator ID:ROLE:NAME
+
+options:                      environment:
+  --port N                    CONSOLE_PORT            port to listen on (8087; 0 takes any that is free)
+  --address IP                CONSOLE_ADDRESS         address to listen on (127.0.0.1)
+  --db FILE                   CONSOLE_DB              SQLite file (console.db), made if absent
+  --origin URL                CONSOLE_ORIGIN          where browsers see this server, such as https://chat.example.com
+  --trusted-proxy IP          CONSOLE_TRUSTED_PROXY   proxy whose X-Forwarded-For says where visitors are
+  --replay FILE                                       play these dialogues instead of those of the demonstration
+  --speed X                                           how much faster than they were (4)
+  --no-dialogues                                      play none
+  --no-demonstration                                  a new file gets no demonstration data
+  --add-operator ID:ROLE:NAME                         add an account and end; ROLE is administrator, supervisor or
+                                                      associate, the password is a line of standard input
+  -h, --help
+
+A new file is filled with demonstration data: operators, whose passwords are printed at every start, and rules.
+FILE of --replay is JSON Lines, `t` in seconds since the dialogue began:
+  {\"id\":\"d1\",\"utterances\":[{\"speaker\":\"operator_1\",\"t\":0,\"text\":\"...\"},{\"speaker\":\"customer_1\",\"t\":37,\"text\":\"...\"}]}
+";
+
+/// What the console is to do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The address to listen on.
+    pub address: IpAddr,
+    /// The port to listen on; 0 takes any that is free.
+    pub port: u16,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// Where browsers see the server, if that is not where it listens.
+    pub origin: Option<String>,
+    /// The proxy that may say where visitors are.
+    pub trusted_proxy: Option<IpAddr>,
+    /// Whether a new file gets demonstration data.
+    pub demonstration: bool,
+    /// Which dialogues are played.
+    pub play: Play,
+    /// How much faster than they were.
+    pub speed: f64,
+}
+
+/// Which dialogues are played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// Those of the demonstration, where the file holds one.
+    Demonstration,
+    /// Those of a file.
+    File(PathBuf),
+    /// None.
+    Nothing,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            address: [127, 0, 0, 1].into(),
+            port: 8087,
+            database: "console.db".into(),
+            origin: None,
+            trusted_proxy: None,
+            demonstration: true,
+            play: Play::Demonstration,
+            speed: 4.0,
+        }
+    }
+}
+
+/// What the command line asks for.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// To be told how it is called.
+    Help,
+    /// To run.
+    Run(Options),
+    /// To add an account: its id, role and name.
+    AddOperator(Options, String),
+}
+
+/// What is wrong with the command line or the environment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongCall(String);
+
+impl Call {
+    /// Reads the environment, then the arguments, which prevail.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongCall`], with what was expected.
+    pub fn read(
+        arguments: impl IntoIterator<Item = OsString>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, WrongCall> {
+        let mut options = Options::default();
+        for name in ["port", "address", "db", "origin", "trusted-proxy"] {
+            let variable_name = format!("CONSOLE_{}", name.to_ascii_uppercase().replace('-', "_"));
+            if let Some(value) = variable(&variable_name) {
+                options.set(&format!("--{name}"), value).map_err(|WrongCall(why)| {
+                    WrongCall(format!("{why}, in the environment variable {variable_name}"))
+                })?;
+            }
+        }
+        let mut add = None;
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            let name = argument.to_string_lossy().into_owned();
+            let mut value = || arguments.next().ok_or_else(|| WrongCall(format!("expected something behind `{name}`")));
+            match &*name {
+                "-h" | "--help" => return Ok(Call::Help),
+                "--no-dialogues" => options.play = Play::Nothing,
+                "--no-demonstration" => options.demonstration = false,
+                "--add-operator" => add = Some(text(value()?)?),
+                _ => options.set(&name, value()?)?,
+            }
+        }
+        Ok(match add {
+            Some(operator) => Call::AddOperator(options, operator),
+            None => Call::Run(options),
+        })
+    }
+}
+
+impl Options {
+    fn set(&mut self, name: &str, value: OsString) -> Result<(), WrongCall> {
+        let expected = |what: &str| WrongCall(format!("expected {what} behind `{name}`"));
+        match name {
+            "--port" => self.port = text(value)?.parse().map_err(|_| expected("a port"))?,
+            "--address" => self.address = text(value)?.parse().map_err(|_| expected("an IP address"))?,
+            "--db" => self.database = value.into(),
+            "--origin" => {
+                let origin = text(value)?;
+                let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+                host.filter(|host| !host.is_empty() && !host.contains('/'))
+                    .ok_or_else(|| expected("a scheme and a host, such as https://chat.example.com"))?;
+                self.origin = Some(origin.to_ascii_lowercase());
+            }
+            "--trusted-proxy" => {
+                self.trusted_proxy = Some(text(value)?.parse().map_err(|_| expected("an IP address"))?);
+            }
+            "--replay" => self.play = Play::File(value.into()),
+            "--speed" => {
+                let speed = text(value)?.parse().ok().filter(|speed| (0.01..=10_000.0).contains(speed));
+                self.speed = speed.ok_or_else(|| expected("a number from 0.01 to 10000"))?;
+            }
+            _ => return Err(WrongCall(format!("unknown option `{}`", name.escape_debug()))),
+        }
+        Ok(())
+    }
+}
+
+fn text(value: OsString) -> Result<String, WrongCall> {
+    value.into_string().map_err(|_| WrongCall("expected UTF-8".into()))
+}

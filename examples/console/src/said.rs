@@ -1,0 +1,33 @@
+//! What people type, checked once.
+
+/// The longest text, in characters.
+const LONGEST: usize = 2000;
+
+/// Something said: some text, no longer than allowed, in which lines are all that controls the form.
+#[derive(Clone, Debug)]
+pub(crate) struct Said(pub(crate) String);
+
+impl Said {
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let text: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || is_shown(*c)).collect();
+        let text = text.trim();
+        (!text.is_empty() && text.chars().count() <= LONGEST).then(|| Said(text.to_owned()))
+    }
+}
+
+/// What a visitor calls themselves; empty for those who do not say.
+#[derive(Clone, Debug)]
+pub(crate) struct Name(pub(crate) String);
+
+impl Name {
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let name: String = text.chars().filter(|c| is_shown(*c)).collect();
+        let name = name.trim();
+        (name.chars().count() <= 60).then(|| Name(name.to_owned()))
+    }
+}
+
+/// Neither a control character nor one that turns the direction of what stands around it.
+fn is_shown(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}

@@ -1,0 +1,111 @@
+//! Who watched, advised and joined which chat, when, by which rule; and what was refused.
+
+use chat_monitor::{ChatId, OperatorId};
+use rusqlite::{Row, params};
+
+use super::Store;
+use crate::entry::Moment;
+
+/// What somebody did, or tried to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    AddedRule,
+    EnabledRule,
+    DisabledRule,
+    RemovedRule,
+    WatchStarted,
+    WatchChanged,
+    WatchEnded,
+    Opened,
+    Advised,
+    Joined,
+    Left,
+    OpenedSettings,
+    OpenedAudit,
+}
+
+impl Action {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Action::SignedIn => "signed_in",
+            Action::SignInFailed => "sign_in_failed",
+            Action::SignedOut => "signed_out",
+            Action::AddedRule => "added_rule",
+            Action::EnabledRule => "enabled_rule",
+            Action::DisabledRule => "disabled_rule",
+            Action::RemovedRule => "removed_rule",
+            Action::WatchStarted => "watch_started",
+            Action::WatchChanged => "watch_changed",
+            Action::WatchEnded => "watch_ended",
+            Action::Opened => "opened",
+            Action::Advised => "advised",
+            Action::Joined => "joined",
+            Action::Left => "left",
+            Action::OpenedSettings => "opened_settings",
+            Action::OpenedAudit => "opened_audit",
+        }
+    }
+}
+
+/// A line to be written.
+#[derive(Debug)]
+pub(crate) struct NewAuditLine<'a> {
+    pub(crate) at: Moment,
+    pub(crate) operator: &'a OperatorId,
+    pub(crate) action: Action,
+    pub(crate) chat: Option<&'a ChatId>,
+    /// The rules, as they read then.
+    pub(crate) rules: String,
+    /// A reason's key, or what was refused.
+    pub(crate) detail: String,
+    pub(crate) refused: bool,
+}
+
+/// A line as it was written.
+#[derive(Debug)]
+pub(crate) struct AuditLine {
+    pub(crate) id: i64,
+    pub(crate) at: Moment,
+    pub(crate) operator: String,
+    pub(crate) action: String,
+    pub(crate) chat: Option<String>,
+    pub(crate) rules: String,
+    pub(crate) detail: String,
+    pub(crate) refused: bool,
+}
+
+impl Store {
+    pub(crate) fn add_audit(&self, line: &NewAuditLine<'_>) -> rusqlite::Result<()> {
+        let NewAuditLine { at, operator, action, chat, rules, detail, refused } = line;
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO audit (at, operator, action, chat, rules, detail, refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let chat = chat.map(ChatId::as_str);
+        insert.execute(params![at, operator.as_str(), action.as_str(), chat, rules, detail, refused])?;
+        Ok(())
+    }
+
+    /// The newest lines first, those before `before` only.
+    pub(crate) fn audit(&self, before: i64, refused_only: bool, count: i64) -> rusqlite::Result<Vec<AuditLine>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id, at, operator, action, chat, rules, detail, refused FROM audit
+             WHERE id < ?1 AND (refused OR NOT ?2) ORDER BY id DESC LIMIT ?3",
+        )?;
+        let read = |row: &Row<'_>| {
+            Ok(AuditLine {
+                id: row.get(0)?,
+                at: row.get(1)?,
+                operator: row.get(2)?,
+                action: row.get(3)?,
+                chat: row.get(4)?,
+                rules: row.get(5)?,
+                detail: row.get(6)?,
+                refused: row.get(7)?,
+            })
+        };
+        select.query_map(params![before, refused_only, count], read)?.collect()
+    }
+}

@@ -1,0 +1,88 @@
+//! The tables.
+
+use rusqlite::Connection;
+
+use super::LoadError;
+
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+
+-- The monitor: its state saved last, and the commands accepted since.
+CREATE TABLE saved (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE TABLE commands (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, command TEXT NOT NULL);
+
+CREATE TABLE accounts (
+    operator TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    password TEXT NOT NULL,
+    -- In plain text, printed at the start: only where the whole file is a demonstration.
+    demonstration TEXT
+) WITHOUT ROWID;
+CREATE TABLE sessions (token BLOB PRIMARY KEY, operator TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE chats (
+    chat TEXT PRIMARY KEY,
+    visitor TEXT NOT NULL,
+    email TEXT,
+    ip TEXT,
+    key BLOB NOT NULL,
+    demonstration INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    ended INTEGER
+) WITHOUT ROWID;
+CREATE INDEX live_chats ON chats (started) WHERE ended IS NULL;
+
+-- The two channels lie apart: nothing that reads the one can come upon the other.
+CREATE TABLE entries (
+    chat TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    operator TEXT,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (chat, n)
+) WITHOUT ROWID;
+CREATE TABLE internal_entries (
+    id INTEGER PRIMARY KEY,
+    chat TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    operator TEXT NOT NULL,
+    name TEXT NOT NULL,
+    advice INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+-- Whom an internal entry was brought to; nobody else ever sees it. Counted for each of them.
+CREATE TABLE internal_audience (
+    chat TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (chat, operator, n)
+) WITHOUT ROWID;
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    operator TEXT NOT NULL,
+    action TEXT NOT NULL,
+    chat TEXT,
+    rules TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    refused INTEGER NOT NULL
+);
+";
+
+/// Makes the tables in a new file, and refuses one of another version.
+pub(super) fn prepare(connection: &Connection) -> Result<(), LoadError> {
+    match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
+        VERSION => Ok(()),
+        0 => {
+            let tables = format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;");
+            Ok(connection.execute_batch(&tables)?)
+        }
+        other => Err(LoadError::Version(other)),
+    }
+}

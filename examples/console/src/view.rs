@@ -1,0 +1,163 @@
+//! What goes out to whom. What visitors and operators get has no field that could tell of a watcher.
+
+use chat_monitor::{ChatId, Criterion, EndReason, OperatorId, RuleId};
+use serde::Serialize;
+
+use crate::entry::{ForOperator, ForVisitor, InternalEntry, Moment};
+
+/// What a visitor is told.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToVisitor<'a> {
+    Snapshot {
+        name: &'a str,
+        email: Option<&'a str>,
+        live: bool,
+        operators: Vec<&'a str>,
+        entries: Vec<ForVisitor<'a>>,
+    },
+    Entry {
+        entry: ForVisitor<'a>,
+    },
+    Operators {
+        operators: Vec<&'a str>,
+    },
+    Email {
+        email: &'a str,
+    },
+}
+
+/// What an operator is told of the chats that wait and of those that they attend.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToOperator<'a> {
+    Snapshot { waiting: Vec<WaitingChat<'a>>, chats: Vec<OpenChat<'a>> },
+    Waiting { chat: WaitingChat<'a> },
+    NoLongerWaiting { chat: &'a ChatId },
+    Opened { chat: serde_json::Value },
+    Closed { chat: &'a ChatId },
+    Entry { chat: &'a ChatId, entry: ForOperator<'a> },
+    Internal { chat: &'a ChatId, entry: &'a InternalEntry },
+    People { chat: &'a ChatId, people: People<'a> },
+    Visitor { chat: &'a ChatId, visitor: VisitorCard<'a> },
+}
+
+/// What a watcher is told of their list. Entries go out as [`ToOperator`] has them.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToWatcher<'a> {
+    Snapshot { chats: Vec<Line<'a>> },
+    Line { line: Line<'a> },
+    Ended { chat: &'a ChatId, reason: &'static str },
+}
+
+/// What a watcher is told of the chat that they have opened. Entries, people and what is known of the visitor go out as
+/// [`ToOperator`] has them.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToOpened<'a> {
+    Snapshot { joined: bool, rules: Vec<RuleText<'a>>, chat: OpenChat<'a> },
+    Rules { rules: Vec<RuleText<'a>> },
+    Ended { reason: &'static str },
+}
+
+/// A chat that no operator has picked up.
+#[derive(Debug, Serialize)]
+pub(crate) struct WaitingChat<'a> {
+    pub(crate) chat: &'a ChatId,
+    pub(crate) visitor: VisitorCard<'a>,
+}
+
+/// A chat with all that was said in it.
+#[derive(Debug, Serialize)]
+pub(crate) struct OpenChat<'a> {
+    pub(crate) chat: &'a ChatId,
+    pub(crate) visitor: VisitorCard<'a>,
+    pub(crate) people: People<'a>,
+    pub(crate) entries: Vec<ForOperator<'a>>,
+    pub(crate) internal: Vec<InternalEntry>,
+}
+
+/// What operators know of a visitor.
+#[derive(Debug, Serialize)]
+pub(crate) struct VisitorCard<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) email: Option<&'a str>,
+    pub(crate) ip: Option<String>,
+    pub(crate) started: Moment,
+    pub(crate) demonstration: bool,
+}
+
+/// The operators in a chat.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct People<'a> {
+    pub(crate) operators: Vec<Person<'a>>,
+    pub(crate) joined: Vec<Person<'a>>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Person<'a> {
+    pub(crate) id: &'a OperatorId,
+    pub(crate) name: &'a str,
+}
+
+/// A line in the list of monitored chats.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line<'a> {
+    pub(crate) chat: &'a ChatId,
+    pub(crate) visitor: VisitorCard<'a>,
+    pub(crate) people: People<'a>,
+    pub(crate) rules: Vec<RuleText<'a>>,
+    pub(crate) last: Option<LastSaid>,
+}
+
+/// What was said last.
+#[derive(Debug, Serialize)]
+pub(crate) struct LastSaid {
+    pub(crate) at: Moment,
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// A rule as people read it.
+#[derive(Debug, Serialize)]
+pub(crate) struct RuleText<'a> {
+    pub(crate) id: &'a RuleId,
+    pub(crate) when: Vec<CriterionText>,
+}
+
+/// A criterion as people read it: its kind is the key of a text.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CriterionText {
+    pub(crate) kind: &'static str,
+    pub(crate) value: String,
+}
+
+impl CriterionText {
+    /// `name` says what an operator is called.
+    pub(crate) fn of(criterion: &Criterion, name: impl Fn(&OperatorId) -> String) -> Self {
+        match criterion {
+            Criterion::Operator(operator) => CriterionText { kind: "operator", value: name(operator) },
+            Criterion::VisitorIp(range) => CriterionText { kind: "visitor_ip", value: range.to_string() },
+            Criterion::VisitorEmail(pattern) => CriterionText { kind: "visitor_email", value: pattern.to_string() },
+            // A kind that a later version of the crate adds and this program never makes.
+            _ => CriterionText { kind: "unknown_kind", value: String::new() },
+        }
+    }
+}
+
+/// The key of the text that says why a watch ended.
+pub(crate) fn end_reason(reason: &EndReason) -> &'static str {
+    match reason {
+        EndReason::ChatEnded => "ended_chat_ended",
+        EndReason::Joined => "ended_joined",
+        EndReason::RuleRemoved => "ended_rule_removed",
+        EndReason::Disabled => "ended_disabled",
+        EndReason::NoLongerMatches => "ended_no_longer_matches",
+        EndReason::Forbidden => "ended_forbidden",
+        EndReason::Unattended => "ended_unattended",
+        EndReason::NoRights => "ended_no_rights",
+        EndReason::OwnChat => "ended_own_chat",
+        EndReason::NotPermitted(_) => "ended_not_permitted",
+    }
+}

@@ -1,0 +1,195 @@
+//! The HTTP interface: every request is checked here for who it comes from, and in the office for what they may do.
+
+mod assets;
+mod audit;
+mod caller;
+mod desk;
+mod monitored;
+mod pages;
+mod problem;
+mod settings;
+mod sign_in;
+mod socket;
+mod visitor;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use chat_monitor::OperatorId;
+use tokio::sync::Semaphore;
+
+use crate::denial::Denial;
+use crate::entry::{Moment, now};
+use crate::hub::Hub;
+use crate::limits::{Buckets, Guesses};
+use crate::options::Options;
+use crate::password;
+use crate::store::Account;
+use pages::Pages;
+use problem::Problem;
+
+/// The largest request, in bytes. A text of 2000 characters fits in, however it is written.
+const LARGEST_REQUEST: usize = 32 * 1024;
+
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+     img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// What every handler can reach.
+#[derive(Debug)]
+pub(crate) struct App {
+    hub: Hub,
+    pages: Pages,
+    accounts: HashMap<OperatorId, Account>,
+    sessions: Mutex<HashMap<Vec<u8>, Session>>,
+    /// What a name that nobody has is checked against, so that it takes as long.
+    nobody: String,
+    /// Where browsers see this server.
+    origins: Vec<String>,
+    secure: bool,
+    trusted_proxy: Option<IpAddr>,
+    hashing: Semaphore,
+    guesses: Guesses<(IpAddr, String)>,
+    sign_ins: Buckets<IpAddr>,
+    chats: Buckets<IpAddr>,
+    visitors: Buckets<Vec<u8>>,
+    operators: Buckets<OperatorId>,
+}
+
+#[derive(Clone, Debug)]
+struct Session {
+    operator: OperatorId,
+    expires: Moment,
+}
+
+impl App {
+    pub(crate) async fn load(hub: Hub, options: &Options, address: SocketAddr) -> Result<Self, Denial> {
+        let (accounts, sessions) = hub.call(|office| Ok((office.accounts()?, office.sessions(now())?))).await?;
+        let accounts = accounts.into_iter().map(|account| (account.operator.clone(), account)).collect();
+        let sessions = sessions.into_iter().map(|(token, operator, expires)| (token, Session { operator, expires }));
+        let origins = match &options.origin {
+            Some(origin) => vec![origin.clone()],
+            None => {
+                let port = address.port();
+                vec![
+                    format!("http://{address}"),
+                    format!("http://localhost:{port}"),
+                    format!("http://127.0.0.1:{port}"),
+                ]
+            }
+        };
+        let secure = origins.iter().all(|origin| origin.starts_with("https://"));
+        Ok(App {
+            hub,
+            pages: Pages::new(),
+            accounts,
+            sessions: Mutex::new(sessions.collect()),
+            nobody: password::hash(&password::token()).unwrap_or_default(),
+            origins,
+            secure,
+            trusted_proxy: options.trusted_proxy,
+            hashing: Semaphore::new(2),
+            guesses: Guesses::new(),
+            sign_ins: Buckets::new(20.0, 0.2),
+            chats: Buckets::new(30.0, 1.0),
+            visitors: Buckets::new(20.0, 4.0),
+            operators: Buckets::new(60.0, 20.0),
+        })
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    fn session(&self, token: &[u8]) -> Option<OperatorId> {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.get(token).filter(|session| session.expires > now()).map(|session| session.operator.clone())
+    }
+
+    /// Where whoever sent this is: the socket's other end, or what a trusted proxy says.
+    fn visitor_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if self.trusted_proxy != Some(peer.to_canonical()) {
+            return peer.to_canonical();
+        }
+        // The last one is the proxy's own word; those before it are the sender's.
+        let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+        let last = forwarded.and_then(|value| value.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+        last.unwrap_or(peer).to_canonical()
+    }
+
+    /// A `Set-Cookie` that scripts cannot read and other sites cannot send.
+    fn cookie(&self, name: &str, value: &str, max_age: i64) -> HeaderValue {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::from_str(&cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+}
+
+/// The routes.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(sign_in::home))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/language", post(pages::set_language))
+        .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/visit", get(visitor::start_page).post(visitor::start))
+        .route("/chat/{chat}", get(visitor::page))
+        .route("/chat/{chat}/socket", get(visitor::socket))
+        .route("/chat/{chat}/say", post(visitor::say))
+        .route("/chat/{chat}/email", post(visitor::set_email))
+        .route("/chat/{chat}/end", post(visitor::end))
+        .route("/desk", get(desk::page))
+        .route("/desk/socket", get(desk::socket))
+        .route("/desk/{chat}/{act}", post(desk::act))
+        .route("/monitored", get(monitored::page))
+        .route("/monitored/socket", get(monitored::socket))
+        .route("/monitored/{chat}", get(monitored::opened_page))
+        .route("/monitored/{chat}/socket", get(monitored::opened_socket))
+        .route("/monitored/{chat}/{act}", post(monitored::act))
+        .route("/settings/monitoring", get(settings::page))
+        .route("/settings/monitoring/check", post(settings::check))
+        .route("/settings/monitoring/rules", post(settings::add))
+        .route("/settings/monitoring/rules/{rule}/enabled", post(settings::set_enabled))
+        .route("/settings/monitoring/rules/{rule}/delete", post(settings::delete))
+        .route("/audit", get(audit::page))
+        .fallback(|| async { Problem::NO_PAGE })
+        .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .with_state(app)
+}
+
+/// What holds for every request: state is changed, and sockets are opened, from our own pages only; and what browsers
+/// are told of every answer.
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD) || headers.contains_key(header::UPGRADE);
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let ours = origin.is_some_and(|origin| app.origins.iter().any(|known| known.eq_ignore_ascii_case(origin)));
+    let language = pages::Language::of(headers);
+    let path = request.uri().path_and_query().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let wants_page = *request.method() == Method::GET && accept.is_some_and(|accept| accept.contains("text/html"));
+    let is_asset = path.starts_with("/assets/");
+    let mut response = if changes && !ours { Problem::FORGED.into_response() } else { next.run(request).await };
+    if let Some(problem) = response.extensions().get::<Problem>().copied() {
+        response = problem.shown(&app.pages, language, wants_page.then_some(&*path));
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if !is_asset {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Who is at the other end of the socket.
+type Peer = ConnectInfo<SocketAddr>;

@@ -1,0 +1,26 @@
+//! The style sheet and the scripts: part of the program.
+
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+
+pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
+    let (kind, text) = match &*name {
+        "console.css" => ("text/css; charset=utf-8", include_str!("../../assets/console.css")),
+        "icon.svg" => ("image/svg+xml", include_str!("../../assets/icon.svg")),
+        "common.js" => (SCRIPT, include_str!("../../assets/common.js")),
+        "talk.js" => (SCRIPT, include_str!("../../assets/talk.js")),
+        "chat.js" => (SCRIPT, include_str!("../../assets/chat.js")),
+        "desk.js" => (SCRIPT, include_str!("../../assets/desk.js")),
+        "monitored.js" => (SCRIPT, include_str!("../../assets/monitored.js")),
+        "opened.js" => (SCRIPT, include_str!("../../assets/opened.js")),
+        "rules.js" => (SCRIPT, include_str!("../../assets/rules.js")),
+        "audit.js" => (SCRIPT, include_str!("../../assets/audit.js")),
+        _ => return Err(Problem::NO_PAGE),
+    };
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response())
+}
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";

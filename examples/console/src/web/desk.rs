@@ -1,0 +1,89 @@
+//! The operator's side: chats that wait, and chats that they attend.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chat_monitor::{ChatId, OperatorId};
+use minijinja::context;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::caller::Staff;
+use super::problem::Problem;
+use super::{App, socket};
+use crate::said::Said;
+
+/// What an operator sends with an act.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Body {
+    pub(super) text: String,
+    to: String,
+}
+
+/// Somebody to choose.
+#[derive(Debug, Serialize)]
+pub(super) struct Choice {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+impl Choice {
+    pub(super) fn all(people: Vec<(OperatorId, String)>) -> Vec<Choice> {
+        people.into_iter().map(|(id, name)| Choice { id: id.to_string(), name }).collect()
+    }
+}
+
+pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: HeaderMap) -> Result<Response, Problem> {
+    let operator = staff.operator.clone();
+    let colleagues = app.hub.call(move |office| Ok(office.colleagues(&operator))).await?;
+    let more = context! { colleagues => Choice::all(colleagues) };
+    app.staff_page(&staff, &headers, ("desk.html", "/desk"), more).await
+}
+
+pub(super) async fn socket(
+    State(app): State<Arc<App>>,
+    staff: Staff,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let Staff { operator, token } = staff;
+    let feed = app.hub.call(move |office| office.listen_at_desk(&operator)).await?;
+    Ok(socket::forward_while(upgrade, feed, move || app.session(&token).is_some()))
+}
+
+pub(super) async fn act(
+    State(app): State<Arc<App>>,
+    staff: Staff,
+    Path((chat, act)): Path<(String, String)>,
+    Json(body): Json<Body>,
+) -> Result<Json<Value>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let who = staff.operator;
+    if !app.operators.take(who.clone()) {
+        return Err(Problem::TOO_MANY);
+    }
+    let hub = &app.hub;
+    match &*act {
+        "say" => {
+            let Said(text) = Said::of(&body.text).ok_or(Problem::BAD_TEXT)?;
+            let n = hub.call(move |office| office.say(&who, &chat, &text)).await?;
+            return Ok(Json(json!({ "n": n })));
+        }
+        "note" => {
+            let Said(text) = Said::of(&body.text).ok_or(Problem::BAD_TEXT)?;
+            hub.call(move |office| office.note(&who, &chat, &text)).await?;
+        }
+        "transfer" => {
+            let to: OperatorId = body.to.parse().map_err(|_| Problem::BAD_VALUE)?;
+            hub.call(move |office| office.transfer(&who, &chat, &to)).await?;
+        }
+        "pick-up" => hub.call(move |office| office.pick_up(&who, &chat)).await?,
+        "end" => hub.call(move |office| office.end(&who, &chat)).await?,
+        _ => return Err(Problem::NO_PAGE),
+    }
+    Ok(Json(json!({})))
+}

@@ -1,0 +1,110 @@
+//! Signing in and out.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use chat_monitor::OperatorId;
+use minijinja::context;
+use serde::Deserialize;
+
+use super::caller::{SESSION, Staff};
+use super::pages::{Language, own_path};
+use super::problem::Problem;
+use super::{App, Peer, Session};
+use crate::entry::now;
+use crate::password;
+
+/// How long a session lasts, in seconds.
+const SESSION_LENGTH: i64 = 12 * 60 * 60;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Back {
+    back: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SignIn {
+    operator: String,
+    password: String,
+    #[serde(default)]
+    back: String,
+}
+
+pub(super) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Html<String> {
+    let demonstration = app.accounts.values().any(|account| account.demonstration.is_some());
+    Html(app.pages.render("home.html", Language::of(&headers), "/", context! { demonstration }))
+}
+
+pub(super) async fn page(State(app): State<Arc<App>>, headers: HeaderMap, Query(query): Query<Back>) -> Html<String> {
+    let back = query.back.unwrap_or_default();
+    Html(form(&app, &headers, &back, "", ""))
+}
+
+pub(super) async fn sign_in(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(SignIn { operator, password, back }): Form<SignIn>,
+) -> Result<Response, Problem> {
+    let language = Language::of(&headers);
+    let name = operator.trim().to_ascii_lowercase();
+    let from = app.visitor_address(peer.ip(), &headers);
+    if name.len() > 32 || password.len() > 200 {
+        return Ok((StatusCode::FORBIDDEN, Html(form(&app, &headers, &back, "", language.text("wrong_password"))))
+            .into_response());
+    }
+    // By name, so that one account cannot be tried on and on; and by address, so that not all accounts can.
+    let key = (from, name.clone());
+    let wait = app.guesses.wait(&key).or_else(|| (!app.sign_ins.take(from)).then_some(Duration::from_secs(5)));
+    if let Some(wait) = wait {
+        let page = form(&app, &headers, &back, &name, language.text("sign_in_slowed"));
+        let seconds = (wait.as_secs() + 1).to_string();
+        return Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds)], Html(page)).into_response());
+    }
+    let id = name.parse::<OperatorId>().ok();
+    let account = id.and_then(|id| app.accounts.get(&id));
+    let hash = account.map_or_else(|| app.nobody.clone(), |account| account.password.clone());
+    let right = {
+        // Each takes 19 MiB and a while: two at a time.
+        let _turn = app.hashing.acquire().await;
+        tokio::task::spawn_blocking(move || password::verify(&password, &hash)).await.unwrap_or(false)
+    };
+    let Some(account) = account.filter(|_| right) else {
+        app.guesses.wrong(key);
+        if let Ok(tried) = name.parse::<OperatorId>() {
+            app.hub.call(move |office| office.sign_in_failed(&tried)).await?;
+        }
+        let page = form(&app, &headers, &back, &name, language.text("wrong_password"));
+        return Ok((StatusCode::FORBIDDEN, Html(page)).into_response());
+    };
+    app.guesses.right(&key);
+    let token = password::token();
+    let digest = password::digest(&token);
+    let session = Session { operator: account.operator.clone(), expires: now() + SESSION_LENGTH * 1000 };
+    let (operator, kept, expires) = (session.operator.clone(), digest.clone(), session.expires);
+    app.hub.call(move |office| office.sign_in(&operator, &kept, expires)).await?;
+    {
+        let mut sessions = app.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|_, session| session.expires > now());
+        sessions.insert(digest, session);
+    }
+    let cookie = app.cookie(SESSION, &token, SESSION_LENGTH);
+    let to = if back.is_empty() { "/desk" } else { own_path(&back) };
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response())
+}
+
+pub(super) async fn sign_out(State(app): State<Arc<App>>, staff: Staff) -> Result<Response, Problem> {
+    let Staff { operator, token } = staff;
+    app.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
+    app.hub.call(move |office| office.sign_out(&operator, &token)).await?;
+    Ok(([(header::SET_COOKIE, app.cookie(SESSION, "", 0))], Redirect::to("/sign-in")).into_response())
+}
+
+fn form(app: &App, headers: &HeaderMap, back: &str, operator: &str, problem: &str) -> String {
+    let path = "/sign-in";
+    app.pages.render("sign_in.html", Language::of(headers), path, context! { back, operator, problem })
+}

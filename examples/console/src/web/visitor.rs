@@ -1,0 +1,157 @@
+//! The visitor's side: one chat, and nothing of what its operators do among themselves.
+
+use std::sync::Arc;
+
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::{Form, Json};
+use chat_monitor::{ChatId, Email};
+use minijinja::context;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::caller::{VISITOR, VisitorKey, cookie};
+use super::pages::Language;
+use super::problem::Problem;
+use super::{App, Peer, socket};
+use crate::office::NewChat;
+use crate::password;
+use crate::said::{Name, Said};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Start {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Say {
+    text: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct NewEmail {
+    email: String,
+}
+
+pub(super) async fn start_page(State(app): State<Arc<App>>, headers: HeaderMap) -> Html<String> {
+    Html(start_form(&app, &headers, &Start { name: String::new(), email: String::new() }, ""))
+}
+
+pub(super) async fn start(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(start): Form<Start>,
+) -> Result<Response, Problem> {
+    let ip = app.visitor_address(peer.ip(), &headers);
+    if !app.chats.take(ip) {
+        return Err(Problem::TOO_MANY);
+    }
+    let typed = start.email.trim();
+    let email = match typed.parse::<Email>() {
+        Ok(email) => Some(email),
+        Err(_) if typed.is_empty() => None,
+        Err(_) => {
+            let problem = Language::of(&headers).text("bad_email");
+            let page = start_form(&app, &headers, &start, problem);
+            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response());
+        }
+    };
+    let Some(Name(name)) = Name::of(&start.name) else { return Err(Problem::BAD_TEXT) };
+    // One token for all tabs of a browser: each chat is its own page.
+    let known = cookie(&headers, VISITOR).filter(|token| token.len() == 64).map(str::to_owned);
+    let token = known.unwrap_or_else(password::token);
+    let id: ChatId = password::chat_name().parse().map_err(|_| Problem::NO_CHAT)?;
+    let to = format!("/chat/{id}");
+    let new = NewChat { id, name, email, ip: Some(ip), key: password::digest(&token), demonstration: false };
+    app.hub.call(move |office| office.start_chat(new)).await?;
+    Ok(([(header::SET_COOKIE, app.cookie(VISITOR, &token, 30 * 24 * 60 * 60))], Redirect::to(&to)).into_response())
+}
+
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    Path(chat): Path<String>,
+    VisitorKey(key): VisitorKey,
+    headers: HeaderMap,
+) -> Result<Html<String>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let path = format!("/chat/{chat}");
+    let id = chat.clone();
+    app.hub.call(move |office| office.check_visitor(&chat, &key)).await?;
+    Ok(Html(app.pages.render("chat.html", Language::of(&headers), &path, context! { chat => id.as_str() })))
+}
+
+pub(super) async fn socket(
+    State(app): State<Arc<App>>,
+    Path(chat): Path<String>,
+    VisitorKey(key): VisitorKey,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let feed = app.hub.call(move |office| {
+        office.check_visitor(&chat, &key)?;
+        office.listen_as_visitor(&chat)
+    });
+    Ok(socket::forward(upgrade, feed.await?))
+}
+
+pub(super) async fn say(
+    State(app): State<Arc<App>>,
+    Path(chat): Path<String>,
+    VisitorKey(key): VisitorKey,
+    Json(say): Json<Say>,
+) -> Result<Json<Value>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let Said(text) = Said::of(&say.text).ok_or(Problem::BAD_TEXT)?;
+    if !app.visitors.take(chat.as_str().as_bytes().to_vec()) {
+        return Err(Problem::TOO_MANY);
+    }
+    let said = app.hub.call(move |office| {
+        office.check_visitor(&chat, &key)?;
+        office.say_as_visitor(&chat, &text)
+    });
+    Ok(Json(json!({ "n": said.await? })))
+}
+
+pub(super) async fn set_email(
+    State(app): State<Arc<App>>,
+    Path(chat): Path<String>,
+    VisitorKey(key): VisitorKey,
+    Json(new): Json<NewEmail>,
+) -> Result<Json<Value>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let email: Email = new.email.trim().parse().map_err(|_| Problem::BAD_EMAIL)?;
+    if !app.visitors.take(chat.as_str().as_bytes().to_vec()) {
+        return Err(Problem::TOO_MANY);
+    }
+    let set = app.hub.call(move |office| {
+        office.check_visitor(&chat, &key)?;
+        office.set_email(&chat, email)
+    });
+    set.await?;
+    Ok(Json(json!({})))
+}
+
+pub(super) async fn end(
+    State(app): State<Arc<App>>,
+    Path(chat): Path<String>,
+    VisitorKey(key): VisitorKey,
+) -> Result<Json<Value>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let ended = app.hub.call(move |office| {
+        office.check_visitor(&chat, &key)?;
+        office.end_as_visitor(&chat)
+    });
+    ended.await?;
+    Ok(Json(json!({})))
+}
+
+fn start_form(app: &App, headers: &HeaderMap, start: &Start, problem: &str) -> String {
+    let Start { name, email } = start;
+    app.pages.render("visit.html", Language::of(headers), "/visit", context! { name, email, problem })
+}

@@ -1,0 +1,199 @@
+//! The whole thing in a real browser, in both languages. It makes the README's pictures where `CONSOLE_PICTURES` names a
+//! folder for them.
+
+mod driver;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::support::Server;
+use driver::{Browser, Driver};
+
+/// The texts that the walk looks for, in one language.
+struct Words {
+    language: &'static str,
+    start: &'static str,
+    unseen: &'static str,
+    joined: &'static str,
+    left: &'static str,
+    saved_as: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    language: "en",
+    start: "Start the chat",
+    unseen: "unseen",
+    joined: "Hana Mori joined the chat",
+    left: "Hana Mori left the chat",
+    saved_as: "Saved as 127.0.0.0/8",
+};
+
+const JAPANESE: Words = Words {
+    language: "ja",
+    start: "チャットを始める",
+    unseen: "知られずに",
+    joined: "Hana Mori が参加しました",
+    left: "Hana Mori が退出しました",
+    saved_as: "「127.0.0.0/8」として保存",
+};
+
+#[test]
+fn the_whole_walk_in_a_browser_in_english() {
+    walk(&ENGLISH);
+}
+
+#[test]
+fn the_whole_walk_in_a_browser_in_japanese() {
+    walk(&JAPANESE);
+}
+
+fn walk(words: &Words) {
+    let Some(driver) = Driver::start() else {
+        println!("skipped: chromium and chromedriver are not both here");
+        return;
+    };
+    let server = Server::start();
+    let pictures = std::env::var_os("CONSOLE_PICTURES").map(PathBuf::from);
+    let browser = || driver.browser(words.language, &format!("http://{}", server.address));
+    let (hana, ken, mika) = (browser(), browser(), browser());
+    let picture = |who: &Browser, name: &str| {
+        if let Some(folder) = &pictures {
+            who.picture(&folder.join(format!("{name}-{}.png", words.language)));
+        }
+    };
+
+    // Sign in; the page says so when the password is wrong.
+    sign_in(&hana, "hana", "wrong");
+    hana.find(".problem");
+    sign_in(&hana, "hana", password(&server, "hana"));
+    sign_in(&ken, "ken", password(&server, "ken"));
+    assert!(!ken.has("a[href='/settings/monitoring']"));
+
+    // Rules: by full-width address, by email, and by name, narrowed down by typing.
+    hana.go("/settings/monitoring");
+    hana.click("#add");
+    hana.click_label("[name=kind][value=visitor_ip]");
+    hana.type_into("#value", "１２７．０．０．０／８");
+    hana.wait_for_text("#value-state", words.saved_as);
+    picture(&hana, "add-rule");
+    hana.click("#add-button");
+    hana.wait_for_text("tbody", "127.0.0.0/8");
+    hana.click("#add");
+    hana.click_label("[name=kind][value=visitor_email]");
+    hana.type_into("#value", "mika");
+    hana.find(".check.bad");
+    assert!(!hana.is_enabled("#add-button"));
+    hana.type_into("#value", "@example.com");
+    hana.find(".check.good");
+    hana.click("#add-button");
+    hana.wait_for_text("tbody", "mika@example.com");
+    hana.click("#add");
+    hana.type_into("#narrow", "suz");
+    assert_eq!(hana.count("#offered label:not([hidden])"), 1);
+    assert_eq!(hana.count("#offered [value=sora], #offered [value=aoi], #offered [value=hana]"), 0);
+    hana.click("#offered [value=aya]");
+    hana.click("#add-button");
+    hana.wait_for_text("tbody", "Aya Suzuki");
+    assert_eq!(hana.count("tbody tr"), 5);
+    picture(&hana, "rules");
+
+    // A visitor chats; the chat appears in the list without a reload, when an operator attends it.
+    hana.go("/monitored");
+    mika.go("/visit");
+    mika.wait_for_text(".window .main", words.start);
+    mika.type_into("#name", "Mika");
+    mika.click(".window .main");
+    mika.type_into("#text", "My clock has not arrived. 時計がまだ届きません。\n");
+    mika.wait_for_text("#talk", "My clock");
+    mika.click("#email-part summary");
+    mika.type_into("#email", "ｍｉｋａ＠ｅｘａｍｐｌｅ．ｃｏｍ\n");
+    mika.wait_for_text("#email-state", "mika@example.com");
+    ken.click("#waiting .main");
+    ken.wait_for_text("#talk", "My clock");
+    ken.type_into("#text", "Good morning, Mika. I am looking for it. お調べします。\n");
+    hana.wait_for_text(".watch", "I am looking for it");
+    assert_eq!(hana.count(".watch .rule-tags li"), 3);
+    picture(&hana, "monitored");
+
+    // Opened, unseen; advice reaches the operator and not the visitor.
+    hana.click(".watch .button");
+    hana.wait_for_text("#state", words.unseen);
+    hana.wait_for_text("#talk", "My clock");
+    hana.type_into("#advice", "The parcel is in Sapporo: offer express. 速達をご案内ください。\n");
+    ken.wait_for_text("#internal .advice", "offer express");
+    ken.type_into("#note-text", "Thank you, I will. 承知しました。\n");
+    hana.wait_for_text("#internal", "Thank you, I will");
+    ken.type_into("#text", "It arrives tomorrow by express. 明日お届けします。\n");
+    mika.wait_for_text("#talk", "tomorrow by express");
+    hana.wait_for_text("#talk", "tomorrow by express");
+    assert!(!mika.text("body").contains("Sapporo"));
+    picture(&hana, "watched");
+    picture(&ken, "desk");
+    picture(&mika, "visitor");
+
+    // Joining is seen by all; so is leaving.
+    hana.click("#join");
+    for (who, log) in [(&hana, "#talk"), (&ken, "#talk"), (&mika, "#talk")] {
+        who.wait_for_text(log, words.joined);
+    }
+    hana.type_into("#text", "This is Hana.\n");
+    mika.wait_for_text("#talk", "This is Hana.");
+    hana.click("#leave");
+    for (who, log) in [(&hana, "#talk"), (&ken, "#talk"), (&mika, "#talk")] {
+        who.wait_for_text(log, words.left);
+    }
+    hana.wait_for_text("#state", words.unseen);
+
+    // Switched off one after the other, the rules let the chat go; deleting asks once more.
+    let before = hana.count_after("/settings/monitoring", "tbody tr");
+    for n in 1..=before {
+        hana.click(&format!("tbody tr:nth-child({n}) .switch[aria-checked=true]"));
+        hana.find(&format!("tbody tr:nth-child({n}) .switch[aria-checked=false]"));
+    }
+    hana.go("/monitored");
+    hana.find("#none:not([hidden])");
+    hana.go("/settings/monitoring");
+    hana.click("tbody tr:nth-child(1) .delete");
+    picture(&hana, "delete-rule");
+    hana.click("#delete-dialog .cancel");
+    assert_eq!(hana.count("tbody tr"), before);
+    hana.click("tbody tr:nth-child(1) .delete");
+    hana.click("#delete-button");
+    hana.wait_until("one rule less", || hana.count("tbody tr") == before - 1);
+
+    // The switch of language, and the end.
+    hana.click(if words.language == "en" { "[value=ja]" } else { "[value=en]" });
+    let expected = if words.language == "en" { "チャットのモニタリング" } else { "Chat monitoring" };
+    hana.wait_for_text("h1", expected);
+    mika.click("#end");
+    mika.find("#again:not([hidden])");
+    ken.find("#nothing:not([hidden])");
+
+    if pictures.is_some() {
+        let aoi = browser();
+        sign_in(&aoi, "aoi", password(&server, "aoi"));
+        aoi.go("/audit");
+        std::thread::sleep(Duration::from_millis(300));
+        picture(&aoi, "audit");
+        aoi.narrow();
+        for (path, name) in
+            [("/settings/monitoring", "narrow-rules"), ("/audit", "narrow-audit"), ("/desk", "narrow-desk")]
+        {
+            aoi.go(path);
+            assert!(aoi.fits(), "{path} is wider than the screen");
+            picture(&aoi, name);
+        }
+    }
+}
+
+fn password<'a>(server: &'a Server, operator: &str) -> &'a str {
+    &server.passwords.iter().find(|(known, _)| known == operator).unwrap().1
+}
+
+fn sign_in(browser: &Browser, operator: &str, password: &str) {
+    browser.go("/sign-in");
+    browser.type_into("#operator", operator);
+    browser.type_into("#password", password);
+    browser.click(".sign-in .main");
+    browser.wait_until("an answer", || browser.has(".problem") || browser.has("#panes"));
+}

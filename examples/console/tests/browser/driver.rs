@@ -1,0 +1,237 @@
+//! WebDriver, as plain HTTP: what of it the walk needs.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::http::request;
+
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The key under which WebDriver names elements.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Chromium's driver.
+#[derive(Debug)]
+pub(super) struct Driver {
+    process: Child,
+    address: SocketAddr,
+    profiles: PathBuf,
+}
+
+impl Driver {
+    /// None where Chromium or its driver is not installed.
+    pub(super) fn start() -> Option<Driver> {
+        if !Path::new("/usr/bin/chromium").exists() {
+            return None;
+        }
+        let spawned = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut process = spawned.ok()?;
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let port = lines.find_map(|line| {
+            let line = line.ok()?;
+            let port = line.split_once("started successfully on port ")?.1;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        // It writes more later, and must find somebody who reads.
+        std::thread::spawn(move || lines.for_each(drop));
+        let profiles = std::env::temp_dir().join(format!("console-browser-{}-{}", std::process::id(), port?));
+        Some(Driver { process, address: SocketAddr::from(([127, 0, 0, 1], port?)), profiles })
+    }
+
+    /// A browser of its own, with cookies of its own, that prefers this language.
+    pub(super) fn browser(&self, language: &str, base: &str) -> Browser {
+        let count = std::fs::read_dir(&self.profiles).map_or(0, Iterator::count);
+        let profile = self.profiles.join(count.to_string());
+        std::fs::create_dir_all(&profile).unwrap();
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--force-color-profile=srgb",
+            "--window-size=1280,800",
+            &*format!("--user-data-dir={}", profile.display()),
+            &*format!("--lang={language}"),
+            &*format!("--accept-lang={language}"),
+        ];
+        let options = json!({ "args": arguments, "prefs": { "intl.accept_languages": language } });
+        let asked = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let value = call(self.address, "POST", "/session", &asked).expect("a browser");
+        let session = value["sessionId"].as_str().unwrap().to_owned();
+        let browser = Browser { address: self.address, session, base: base.to_owned() };
+        browser.size(1280, 800);
+        browser
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(&self.profiles);
+    }
+}
+
+/// One browser window.
+#[derive(Debug)]
+pub(super) struct Browser {
+    address: SocketAddr,
+    session: String,
+    base: String,
+}
+
+impl Browser {
+    pub(super) fn go(&self, path: &str) {
+        self.call("POST", "/url", &json!({ "url": format!("{}{path}", self.base) })).unwrap();
+    }
+
+    /// Waits until there is such an element, and names it.
+    pub(super) fn find(&self, selector: &str) -> String {
+        self.wait(selector, || {
+            let found = self.call("POST", "/element", &json!({ "using": "css selector", "value": selector })).ok()?;
+            found[ELEMENT].as_str().map(str::to_owned)
+        })
+    }
+
+    /// Clicks as soon as that can be done.
+    pub(super) fn click(&self, selector: &str) {
+        self.wait(selector, || {
+            let element = self.find(selector);
+            self.call("POST", &format!("/element/{element}/click"), &json!({})).ok()
+        });
+    }
+
+    /// Clicks the label of a control that is drawn by it.
+    pub(super) fn click_label(&self, selector: &str) {
+        self.click(&format!("label:has({selector})"));
+    }
+
+    pub(super) fn type_into(&self, selector: &str, text: &str) {
+        // WebDriver's code for the key itself.
+        let text = text.replace('\n', "\u{e007}");
+        self.wait(selector, || {
+            let element = self.find(selector);
+            self.call("POST", &format!("/element/{element}/value"), &json!({ "text": text })).ok()
+        });
+    }
+
+    pub(super) fn text(&self, selector: &str) -> String {
+        let script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent).join('\\n')";
+        self.run(script, &json!([selector])).as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(super) fn wait_for_text(&self, selector: &str, text: &str) {
+        self.wait_until(&format!("`{text}` in {selector}"), || self.text(selector).contains(text));
+    }
+
+    pub(super) fn count(&self, selector: &str) -> u64 {
+        self.run("return document.querySelectorAll(arguments[0]).length", &json!([selector])).as_u64().unwrap_or(0)
+    }
+
+    /// How many there are on another page.
+    pub(super) fn count_after(&self, path: &str, selector: &str) -> u64 {
+        self.go(path);
+        self.count(selector)
+    }
+
+    pub(super) fn has(&self, selector: &str) -> bool {
+        self.count(selector) > 0
+    }
+
+    pub(super) fn is_enabled(&self, selector: &str) -> bool {
+        !self.run("return document.querySelector(arguments[0]).disabled", &json!([selector])).as_bool().unwrap_or(true)
+    }
+
+    /// A telephone's width.
+    pub(super) fn narrow(&self) {
+        let size = json!({ "width": 360, "height": 780, "deviceScaleFactor": 1, "mobile": true });
+        let body = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+        self.call("POST", "/goog/cdp/execute", &body).unwrap();
+    }
+
+    /// Whether nothing has to be moved sideways.
+    pub(super) fn fits(&self) -> bool {
+        let script = "return document.documentElement.scrollWidth <= window.innerWidth";
+        self.run(script, &json!([])).as_bool().unwrap_or(false)
+    }
+
+    pub(super) fn picture(&self, file: &Path) {
+        std::thread::sleep(Duration::from_millis(250));
+        let picture = self.call("GET", "/screenshot", &Value::Null).unwrap();
+        std::fs::write(file, decode(picture.as_str().unwrap())).unwrap();
+    }
+
+    pub(super) fn wait_until(&self, what: &str, done: impl Fn() -> bool) {
+        self.wait(what, || done().then_some(()));
+    }
+
+    fn wait<T>(&self, what: &str, found: impl Fn() -> Option<T>) -> T {
+        let began = Instant::now();
+        loop {
+            if let Some(found) = found() {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "{what} never came; the page: {}", self.text("main"));
+            std::thread::sleep(Duration::from_millis(40));
+        }
+    }
+
+    fn run(&self, script: &str, arguments: &Value) -> Value {
+        self.call("POST", "/execute/sync", &json!({ "script": script, "args": arguments })).unwrap_or_default()
+    }
+
+    fn size(&self, width: u32, height: u32) {
+        self.call("POST", "/window/rect", &json!({ "width": width, "height": height })).unwrap();
+    }
+
+    fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value, Value> {
+        call(self.address, method, &format!("/session/{}{path}", self.session), body)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.call("DELETE", "", &Value::Null);
+    }
+}
+
+fn call(driver: SocketAddr, method: &str, path: &str, body: &Value) -> Result<Value, Value> {
+    let body = if method == "POST" { body.to_string() } else { String::new() };
+    let answer = request(driver, method, path, &[("Content-Type", "application/json")], body.as_bytes());
+    let answer = answer.map_err(|error| json!(error.to_string()))?;
+    let value = answer.json()["value"].clone();
+    if answer.status == 200 { Ok(value) } else { Err(value) }
+}
+
+/// Base64, as screenshots come.
+fn decode(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for c in text.bytes() {
+        let six = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        bits = bits << 6 | u32::from(six);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 0xff) as u8);
+        }
+    }
+    bytes
+}

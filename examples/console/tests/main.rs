@@ -1,0 +1,11 @@
+//! The console over HTTP, in a real browser, and killed at any moment.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds something missing has failed")]
+
+mod browser;
+mod forbidden;
+mod killed;
+mod pages;
+mod silence;
+mod support;
+mod walk;
