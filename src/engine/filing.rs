@@ -1,12 +1,13 @@
 //! What is filed under a key, in the slot that the look-up of the key reads.
 
 use core::hash::Hash;
+use core::mem::size_of;
 
 use foldhash::fast::SeedableRandomState;
 use hashbrown::hash_table::Entry;
 use hashbrown::{Equivalent, HashTable};
 
-use super::key::hash;
+use super::key::{Text, hash};
 use super::list::WatcherList;
 use super::rules::{By, Chain, Place, RuleSlot, Rules};
 
@@ -58,6 +59,9 @@ struct Slot<K> {
     key: K,
     filed: Filing,
 }
+
+/// What the comment above says, of the longest key that lies in its slot.
+const _: () = assert!(size_of::<Slot<Text<30>>>() <= 64);
 
 impl<K> Default for Keyed<K> {
     fn default() -> Self {

@@ -37,7 +37,7 @@ use crate::id::OperatorId;
 pub(super) struct Index {
     pub(super) hasher: SeedableRandomState,
     pub(super) operators: Operators,
-    emails: Keyed<Text<38>>,
+    emails: Keyed<Text<30>>,
     domains: Keyed<Text<22>>,
     networks: Networks,
 }

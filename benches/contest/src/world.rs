@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_world_is_as_it_says() {
-        let world = World::of(20_000);
+        let world = World::of(100_000);
         let part = |count: usize| (100.0 * count as f64 / world.rules.len() as f64).round() as usize;
         let of_kind = |is: fn(Key) -> bool| part(world.rules.iter().filter(|rule| is(Key::of(rule))).count());
         assert_eq!(of_kind(|key| matches!(key, Key::Operator(_))), 60);
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(of_kind(|key| matches!(key, Key::Network(_))), 2);
         assert_eq!(part(world.rules.iter().filter(|rule| !rule.enabled()).count()), 10);
         let of_role = |wanted| world.operators.iter().filter(|(_, role)| *role == wanted).count();
-        assert_eq!([Role::Administrator, Role::Supervisor, Role::Associate].map(of_role), [40, 360, 1_600]);
+        assert_eq!([Role::Administrator, Role::Supervisor, Role::Associate].map(of_role), [200, 1_800, 8_000]);
     }
 
     #[test]
