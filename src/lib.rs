@@ -99,6 +99,8 @@
 
 extern crate alloc;
 
+// A module uses only those before it. The blank lines keep rustfmt from sorting them.
+
 mod wire;
 
 mod id;
