@@ -1,4 +1,4 @@
-//! Sequence numbers filed under keys: what both indexes are made of.
+//! Sequence numbers, and sets of them filed under keys: what live chats and watches are found by.
 
 use alloc::collections::BTreeSet;
 use core::hash::Hash;

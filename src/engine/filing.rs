@@ -60,7 +60,7 @@ struct Slot<K> {
     filed: Filing,
 }
 
-/// What the comment above says, of the longest key that lies in its slot.
+/// A slot with the longest key that lies in place is one cache line.
 const _: [(); 64] = [(); size_of::<Slot<Text<30>>>()];
 
 impl<K> Default for Keyed<K> {
