@@ -77,6 +77,8 @@ fn however_many_watch_an_operator_the_answers_agree() {
         let mut engine = MonitorEngine::new();
         engine.set_operator(parse("ken"), Role::Associate);
         let watcher = |n: usize| -> OperatorId { parse(&format!("watcher-{n}")) };
+        // Steered: of people whose roles came by chance alone, too few would watch at once.
+        (0..40).for_each(|n| engine.set_operator(watcher(n), Role::Supervisor));
         let rule = |n: usize, copy: usize| -> RuleId { parse(&format!("rule-{n}-{copy}")) };
         let chat = Chat::new(parse("c1")).attended_by(parse("ken"));
         let mut buffer = Watchers::new();
