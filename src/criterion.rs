@@ -1,7 +1,7 @@
 //! The tests that a rule puts to a chat.
 
 use crate::address::{EmailPattern, IpRange};
-use crate::chat::Chat;
+use crate::chat::{Chat, Visitor};
 use crate::id::OperatorId;
 use crate::wire::wire;
 
@@ -36,9 +36,13 @@ wire! {
 impl Criterion {
     /// Whether the criterion holds for `chat`.
     pub fn holds_for(&self, chat: &Chat) -> bool {
-        let visitor = chat.known_visitor();
+        self.holds(chat.known_visitor(), |operator| chat.attends(operator))
+    }
+
+    /// Whether it holds for a chat of this visitor and of whoever `attends`.
+    pub(crate) fn holds(&self, visitor: &Visitor, attends: impl FnOnce(&OperatorId) -> bool) -> bool {
         match self {
-            Criterion::Operator(operator) => chat.attends(operator),
+            Criterion::Operator(operator) => attends(operator),
             Criterion::VisitorIp(range) => visitor.known_ip().is_some_and(|ip| range.contains(ip)),
             Criterion::VisitorEmail(pattern) => visitor.known_email().is_some_and(|email| pattern.matches(email)),
         }

@@ -3,6 +3,7 @@
 mod answer;
 mod filing;
 mod index;
+mod judge;
 mod key;
 mod list;
 mod networks;
@@ -11,6 +12,7 @@ mod rank;
 mod rules;
 #[cfg(feature = "serde")]
 mod saved;
+mod table;
 mod watchers;
 
 use alloc::vec::Vec;
@@ -28,8 +30,10 @@ use crate::rule::Rule;
 use crate::verdict::Verdict;
 use crate::wire::wire;
 use index::Index;
-use rank::{Permitted, Rank};
-use rules::{By, Place, RuleSlot, Rules};
+use judge::Judge;
+use rank::{Number, Permitted, Rank};
+use rules::{By, RuleSlot, Rules};
+use table::{Place, Tag};
 
 pub use watchers::{Granted, Watcher, Watchers};
 
@@ -119,7 +123,7 @@ impl MonitorEngine {
         let Some((number, before)) = self.index.operators.set_role(operator, role, &self.index.hasher) else { return };
         let own = self.index.operators.own(number);
         for slot in self.rules.along(own, By::Watcher).filter(|slot| slot.is_listed()) {
-            if let Some(filed) = slot.rule.key().and_then(|key| self.index.find_mut(key)) {
+            if let Some(filed) = self.index.find_mut(slot.rule.key()) {
                 filed.watchers.set_rank(number, before, Rank::of(role));
             }
         }
@@ -179,18 +183,28 @@ impl MonitorEngine {
         Ok(())
     }
 
-    fn append(&mut self, rule: Rule) {
+    fn append(&mut self, mut rule: Rule) {
         let Index { operators, hasher, .. } = &mut self.index;
         let watcher = operators.intern(rule.watcher(), hasher).number;
-        let key = rule.key().cloned();
-        let place = self.rules.insert(rule, watcher, hasher);
+        let named = match rule.key() {
+            Criterion::Operator(named) => Some(operators.intern(named, hasher).number),
+            Criterion::VisitorIp(_) | Criterion::VisitorEmail(_) => None,
+        };
+        for id in [Some(watcher), named].into_iter().flatten().filter_map(|number| operators.id(number)) {
+            rule.share(id);
+        }
+        let place = self.rules.insert(Tag::of(rule.id().as_str(), hasher), rule, watcher);
         if let Some(own) = operators.own_mut(watcher) {
-            self.rules.push_back(own, By::Watcher, place);
+            self.rules.link(own, By::Watcher, place);
         }
-        if let Some(key) = key {
-            self.index.file(&key).insert(place, &mut self.rules);
+        let Some(slot) = self.rules.get(place) else { return };
+        let (listed, rank) = (slot.is_listed(), operators.rank(watcher));
+        let hasher = hasher.clone();
+        let filed = self.index.file(slot.rule.key());
+        filed.insert(place, &mut self.rules);
+        if listed {
+            filed.watchers.add(watcher, rank, &hasher);
         }
-        self.list(place, true);
     }
 
     /// Switches a rule on or off. One that is so already stays so.
@@ -217,25 +231,31 @@ impl MonitorEngine {
     ///
     /// [`UnknownRule`]; nothing has changed then.
     pub fn remove_rule(&mut self, rule: &RuleId) -> Result<Rule, UnknownRule> {
-        let (place, slot) = self.find(rule)?;
-        let (watcher, key) = (slot.watcher, slot.rule.key().cloned());
-        self.list(place, false);
+        let tag = self.tag(rule);
+        let (place, slot) = self.rules.find(tag, rule).ok_or_else(|| UnknownRule(rule.clone()))?;
+        let (watcher, listed) = (slot.watcher, slot.is_listed());
+        let rank = self.index.operators.rank(watcher);
+        if let Some(filed) = self.index.find_mut(slot.rule.key()) {
+            if listed {
+                filed.watchers.remove(watcher, rank);
+            }
+            filed.remove(place, &mut self.rules);
+        }
         if let Some(own) = self.index.operators.own_mut(watcher) {
             self.rules.unlink(own, By::Watcher, place);
         }
-        if let Some(key) = key {
-            if let Some(filed) = self.index.find_mut(&key) {
-                filed.remove(place, &mut self.rules);
-            }
-            self.index.release(&key);
-        }
-        let removed = self.rules.remove(place, &self.index.hasher).ok_or_else(|| UnknownRule(rule.clone()))?;
-        self.index.operators.release(removed.watcher(), &self.index.hasher);
+        let removed = self.rules.remove(tag, place).ok_or_else(|| UnknownRule(rule.clone()))?;
+        self.index.release(removed.key());
+        self.index.operators.release_unused(watcher, &self.index.hasher);
         Ok(removed)
     }
 
     fn find(&self, rule: &RuleId) -> Result<(Place, &RuleSlot), UnknownRule> {
-        self.rules.find(rule, &self.index.hasher).ok_or_else(|| UnknownRule(rule.clone()))
+        self.rules.find(self.tag(rule), rule).ok_or_else(|| UnknownRule(rule.clone()))
+    }
+
+    fn tag(&self, rule: &RuleId) -> Tag {
+        Tag::of(rule.as_str(), &self.index.hasher)
     }
 
     /// Puts the watcher of a rule on the list of its key, or takes them off; a rule that is off, or that has more
@@ -244,7 +264,7 @@ impl MonitorEngine {
         let Some(slot) = self.rules.get(place).filter(|slot| slot.is_listed()) else { return };
         let rank = self.index.operators.rank(slot.watcher);
         let hasher = self.index.hasher.clone();
-        let Some(filed) = slot.rule.key().and_then(|key| self.index.find_mut(key)) else { return };
+        let Some(filed) = self.index.find_mut(slot.rule.key()) else { return };
         if listed {
             filed.watchers.add(slot.watcher, rank, &hasher);
         } else {
@@ -262,52 +282,35 @@ impl MonitorEngine {
     /// chat's operators, email, domain or address, not to how many there are.
     pub fn watchers_for(&self, chat: &Chat) -> Vec<Watcher> {
         let mut candidates = Vec::new();
-        self.index.of_chat(chat, &mut |filed| candidates.extend(self.rules.along(filed.rules, By::Key)));
+        self.index.of_chat(chat, &mut |filed| {
+            let rules = [filed.one, filed.more].into_iter().flat_map(|chain| self.rules.along(chain, By::Key));
+            candidates.extend(rules);
+        });
         candidates.sort_unstable_by_key(|slot| slot.seq);
+        let judge = Judge::of(self, chat);
         let hasher = self.index.hasher.clone();
-        let mut watchers: IndexMap<&OperatorId, Vec<RuleId>, _> = IndexMap::with_hasher(hasher);
-        for RuleSlot { rule, .. } in candidates {
-            if self.judge(rule, chat) == Verdict::Granted {
-                watchers.entry(rule.watcher()).or_default().push(rule.id().clone());
+        let mut watchers: IndexMap<Number, Watcher, _> = IndexMap::with_hasher(hasher);
+        for RuleSlot { rule, watcher, .. } in candidates {
+            let role = self.index.operators.role(*watcher);
+            if judge.verdict(rule, role) == Verdict::Granted {
+                let new = || Watcher { operator: rule.watcher().clone(), rules: Vec::new() };
+                watchers.entry(*watcher).or_insert_with(new).rules.push(rule.id().clone());
             }
         }
-        watchers.into_iter().map(|(operator, rules)| Watcher { operator: operator.clone(), rules }).collect()
+        watchers.into_values().collect()
     }
 
     /// What every rule says of `chat`, in rule order.
-    pub fn explain(&self, chat: &Chat) -> impl Iterator<Item = (&Rule, Verdict)> {
-        self.rules().map(move |rule| (rule, self.judge(rule, chat)))
+    pub fn explain<'a>(&'a self, chat: &'a Chat) -> impl Iterator<Item = (&'a Rule, Verdict)> {
+        let judge = Judge::of(self, chat);
+        self.rules().map(move |rule| (rule, judge.verdict(rule, self.role(rule.watcher()))))
     }
 
     /// What one rule says of one chat: the first closed gate, or [`Verdict::Granted`].
     ///
     /// The rule need not have been added: a settings page can ask before it saves.
     pub fn judge(&self, rule: &Rule, chat: &Chat) -> Verdict {
-        let Policy { watch_unattended, joined_count, permissions } = &self.policy;
-        if !rule.enabled() {
-            return Verdict::Disabled;
-        }
-        if !rule.matches(chat) {
-            return Verdict::NoMatch;
-        }
-        if !chat.monitoring_allowed() {
-            return Verdict::Forbidden;
-        }
-        if !watch_unattended && chat.attending().next().is_none() {
-            return Verdict::Unattended;
-        }
-        let Some(watcher) = self.role(rule.watcher()).filter(|role| permissions.may_monitor_anybody(*role)) else {
-            return Verdict::NoRights;
-        };
-        if chat.attends(rule.watcher()) {
-            return Verdict::OwnChat;
-        }
-        let joined = if *joined_count { chat.joined() } else { &[] };
-        let permitted = |operator| self.role(operator).is_some_and(|target| permissions.may_monitor(watcher, target));
-        match chat.operators().iter().chain(joined).find(|operator| !permitted(operator)) {
-            Some(operator) => Verdict::NotPermitted(operator.clone()),
-            None => Verdict::Granted,
-        }
+        Judge::of(self, chat).verdict(rule, self.role(rule.watcher()))
     }
 }
 
@@ -320,7 +323,7 @@ impl MonitorEngine {
 
     /// The role of an operator, if known.
     pub fn role(&self, operator: &OperatorId) -> Option<Role> {
-        self.index.operators.find(operator, &self.index.hasher)?.role
+        self.index.of_operator(operator)?.role
     }
 
     /// Every known operator with their role, by id.
@@ -343,9 +346,9 @@ impl MonitorEngine {
 
     /// The rules of one watcher, in rule order.
     pub fn rules_of<'a>(&'a self, watcher: &OperatorId) -> impl Iterator<Item = &'a Rule> + use<'a> {
-        let slot = self.index.operators.find(watcher, &self.index.hasher);
+        let slot = self.index.of_operator(watcher);
         let own = slot.map(|slot| self.index.operators.own(slot.number)).unwrap_or_default();
-        self.rules.along(own, By::Watcher).map(|slot| &slot.rule)
+        self.rules.in_order(own, By::Watcher)
     }
 
     /// The rule with this id, if there is one.

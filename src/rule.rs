@@ -1,9 +1,10 @@
 //! Rules: one operator's standing wish to watch some chats.
 
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
-use crate::chat::Chat;
 use crate::criterion::Criterion;
 use crate::id::{OperatorId, RuleId};
 
@@ -27,21 +28,44 @@ use crate::id::{OperatorId, RuleId};
 pub struct Rule {
     id: RuleId,
     watcher: OperatorId,
-    when: Vec<Criterion>,
+    when: When,
     enabled: bool,
+}
+
+/// One criterion, as most rules have, lies in the rule itself.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum When {
+    One(Criterion),
+    All(Box<All>),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct All {
+    key: Criterion,
+    when: Vec<Criterion>,
 }
 
 impl Rule {
     /// An enabled rule by which `watcher` wishes to watch the chats that meet `criterion`.
     pub fn new(id: RuleId, watcher: OperatorId, criterion: Criterion) -> Self {
-        Rule { id, watcher, when: vec![criterion], enabled: true }
+        Rule { id, watcher, when: When::One(criterion), enabled: true }
     }
 
     /// The same rule with one more criterion, which must hold too. Repeating one changes nothing of its meaning.
     #[must_use]
-    pub fn and(mut self, criterion: Criterion) -> Self {
-        self.when.push(criterion);
-        self
+    pub fn and(self, criterion: Criterion) -> Self {
+        let when = match self.when {
+            When::One(first) => {
+                let key = narrower(first.clone(), &criterion);
+                Box::new(All { key, when: vec![first, criterion] })
+            }
+            When::All(mut all) => {
+                all.key = narrower(all.key, &criterion);
+                all.when.push(criterion);
+                all
+            }
+        };
+        Rule { when: When::All(when), ..self }
     }
 
     /// The same rule, switched off.
@@ -62,7 +86,7 @@ impl Rule {
 
     /// The criteria, one at least, in the order in which they were given.
     pub fn when(&self) -> &[Criterion] {
-        &self.when
+        self.when.as_slice()
     }
 
     /// Whether the rule is switched on.
@@ -70,24 +94,56 @@ impl Rule {
         self.enabled
     }
 
-    /// Whether every criterion holds for `chat`.
-    pub(crate) fn matches(&self, chat: &Chat) -> bool {
-        self.when.iter().all(|criterion| criterion.holds_for(chat))
-    }
-
     /// The criterion to find the rule by, in an index: the one that the fewest chats are likely to meet.
-    pub(crate) fn key(&self) -> Option<&Criterion> {
-        self.when.iter().min_by_key(|criterion| match criterion {
-            Criterion::VisitorEmail(pattern) if !pattern.is_domain() => 0,
-            Criterion::VisitorIp(range) if range.is_address() => 1,
-            Criterion::Operator(_) => 2,
-            Criterion::VisitorIp(_) => 3,
-            Criterion::VisitorEmail(_) => 4,
-        })
+    pub(crate) fn key(&self) -> &Criterion {
+        match &self.when {
+            When::One(criterion) => criterion,
+            When::All(all) => &all.key,
+        }
     }
 
     pub(crate) fn set_enabled(&mut self, enabled: bool) {
         self.enabled = enabled;
+    }
+
+    /// Holds `id` in the place of its own copies of it, so that the text lies in memory once.
+    pub(crate) fn share(&mut self, id: &OperatorId) {
+        let criteria = match &mut self.when {
+            When::One(criterion) => core::slice::from_mut(criterion),
+            When::All(all) => &mut all.when,
+        };
+        let named = criteria.iter_mut().filter_map(|criterion| match criterion {
+            Criterion::Operator(operator) => Some(operator),
+            Criterion::VisitorIp(_) | Criterion::VisitorEmail(_) => None,
+        });
+        named.chain([&mut self.watcher]).filter(|own| *own == id).for_each(|own| own.clone_from(id));
+    }
+}
+
+/// The one of two criteria that fewer chats are likely to meet; the first of two alike.
+fn narrower(one: Criterion, other: &Criterion) -> Criterion {
+    let breadth = |criterion: &Criterion| match criterion {
+        Criterion::VisitorEmail(pattern) if !pattern.is_domain() => 0,
+        Criterion::VisitorIp(range) if range.is_address() => 1,
+        Criterion::Operator(_) => 2,
+        Criterion::VisitorIp(_) => 3,
+        Criterion::VisitorEmail(_) => 4,
+    };
+    if breadth(other) < breadth(&one) { other.clone() } else { one }
+}
+
+impl When {
+    fn as_slice(&self) -> &[Criterion] {
+        match self {
+            When::One(criterion) => core::slice::from_ref(criterion),
+            When::All(all) => &all.when,
+        }
+    }
+}
+
+impl fmt::Debug for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().fmt(f)
     }
 }
 
@@ -95,9 +151,9 @@ impl Rule {
 mod form {
     use alloc::vec::Vec;
 
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize, Serializer};
 
-    use super::Rule;
+    use super::{Rule, When};
     use crate::criterion::Criterion;
     use crate::id::{OperatorId, RuleId};
     use crate::wire::read_as;
@@ -121,11 +177,19 @@ mod form {
 
         fn try_from(form: RuleForm) -> Result<Self, NoCriterion> {
             let RuleForm { id, watcher, when, enabled } = form;
-            if when.is_empty() { Err(NoCriterion) } else { Ok(Rule { id, watcher, when, enabled }) }
+            let mut when = when.into_iter();
+            let first = Rule::new(id, watcher, when.next().ok_or(NoCriterion)?);
+            Ok(Rule { enabled, ..when.fold(first, Rule::and) })
         }
     }
 
     read_as!(Rule, RuleForm);
+
+    impl Serialize for When {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.as_slice().serialize(serializer)
+        }
+    }
 
     #[derive(Debug, thiserror::Error)]
     #[error("expected at least one criterion in `when`")]

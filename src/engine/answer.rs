@@ -13,6 +13,7 @@ use core::array;
 use super::MonitorEngine;
 use super::filing::Filing;
 use super::index::Index;
+use super::judge::Judge;
 use super::operators::OperatorSlot;
 use super::rank::{Rank, Ranks};
 use super::rules::{By, RuleSlot};
@@ -137,7 +138,7 @@ impl MonitorEngine {
         self.index.of_networks(chat, &mut |filed| answer.take(filed));
         if *own_chat {
             let attending = chat.attending().filter_map(|operator| self.index.of_operator(operator));
-            attending.for_each(|slot| buffer.remove(start, slot.number));
+            buffer.remove(start, attending.map(|slot| slot.number), self.index.operators.numbers());
         }
     }
 }
@@ -182,22 +183,25 @@ impl Answer<'_> {
     fn take(&mut self, filed: &Filing) {
         let added = self.buffer.found.len();
         filed.watchers.extend(self.permitted, &mut self.buffer.found);
-        if filed.has_more_criteria() {
-            self.judge(filed);
-        }
         if added > self.start && self.buffer.found.len() > added {
             self.buffer.dedup(self.start, added, self.engine.index.operators.numbers());
+        }
+        if !filed.more.is_empty() {
+            self.judge(filed);
         }
     }
 
     /// Adds those whose rules ask for more than the key, and are granted.
     #[cold]
     fn judge(&mut self, filed: &Filing) {
-        let rules = self.engine.rules.along(filed.rules, By::Key);
-        for RuleSlot { rule, watcher, .. } in rules.take_while(|slot| slot.has_more_criteria()) {
-            let found = self.buffer.found.iter().skip(self.start).any(|found| found == watcher);
-            if !found && self.engine.judge(rule, self.chat) == Verdict::Granted {
+        let MonitorEngine { index, rules, .. } = self.engine;
+        let judge = Judge::of(self.engine, self.chat);
+        for RuleSlot { rule, watcher, .. } in rules.along(filed.more, By::Key) {
+            let role = index.operators.role(*watcher);
+            if judge.verdict(rule, role) == Verdict::Granted {
                 self.buffer.found.push(*watcher);
+                let added = self.buffer.found.len() - 1;
+                self.buffer.dedup(self.start, added, index.operators.numbers());
             }
         }
     }

@@ -9,42 +9,38 @@ use hashbrown::{Equivalent, HashTable};
 
 use super::key::{Text, hash};
 use super::list::WatcherList;
-use super::rules::{By, Chain, Place, RuleSlot, Rules};
+use super::rules::{By, Chain, RuleSlot, Rules};
+use super::table::Place;
 
 /// What is filed under a key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filing {
     /// Whose rules of one criterion are switched on here.
     pub(super) watchers: WatcherList,
-    /// Every rule here, those of more criteria first.
-    pub(super) rules: Chain,
-    more_criteria: u32,
+    /// The rules of one criterion.
+    pub(super) one: Chain,
+    /// The rules that ask for more than the key.
+    pub(super) more: Chain,
 }
 
 impl Filing {
     pub(super) fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.one.is_empty() && self.more.is_empty()
     }
 
-    /// Whether some of the rules here ask for more than the key.
-    pub(super) fn has_more_criteria(&self) -> bool {
-        self.more_criteria > 0
+    pub(super) fn insert(&mut self, rule: Place, rules: &mut Rules) {
+        let chain = self.chain_of(rule, rules);
+        rules.link(chain, By::Key, rule);
     }
 
-    pub(super) fn insert(&mut self, place: Place, rules: &mut Rules) {
-        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
-            self.more_criteria += 1;
-            rules.push_front(&mut self.rules, By::Key, place);
-        } else {
-            rules.push_back(&mut self.rules, By::Key, place);
-        }
+    pub(super) fn remove(&mut self, rule: Place, rules: &mut Rules) {
+        let chain = self.chain_of(rule, rules);
+        rules.unlink(chain, By::Key, rule);
     }
 
-    pub(super) fn remove(&mut self, place: Place, rules: &mut Rules) {
-        if rules.get(place).is_some_and(RuleSlot::has_more_criteria) {
-            self.more_criteria -= 1;
-        }
-        rules.unlink(&mut self.rules, By::Key, place);
+    fn chain_of(&mut self, rule: Place, rules: &Rules) -> &mut Chain {
+        let more = rules.get(rule).is_some_and(RuleSlot::has_more_criteria);
+        if more { &mut self.more } else { &mut self.one }
     }
 }
 
@@ -61,7 +57,7 @@ struct Slot<K> {
 }
 
 /// A slot with the longest key that lies in place is one cache line.
-const _: [(); 64] = [(); size_of::<Slot<Text<30>>>()];
+const _: [(); 64] = [(); size_of::<Slot<Text<38>>>()];
 
 impl<K> Default for Keyed<K> {
     fn default() -> Self {

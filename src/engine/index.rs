@@ -9,15 +9,15 @@
 //!  ├─ ken  ───────────▶ operators ─▶ role of ken,  ┌─ watchers  hana·2  yuki·1      whom their rules of this
 //!  ├─ aya  ───────────▶ operators ─▶ role of aya   │            (rules of one criterion, switched on)
 //!  ├─ mika@example.com ▶ emails ──────────────────▶┤
-//!  │      └ example.com ▶ domains                  └─ rules     r7 ─▶ r2 ─▶ r9
-//!  └─ 192.0.2.7 ──────▶ networks                               (more criteria first)
+//!  │      └ example.com ▶ domains                  ├─ one       r7 ─▶ r2            rules of one criterion
+//!  └─ 192.0.2.7 ──────▶ networks                   └─ more      r9                  rules of more
 //! ```
 //!
 //! * The **watchers** are all that most questions need: each once, however many rules they have there, by role, so that
 //!   the roles permitted to monitor all who attend pick whole stretches of the list. A rule of one criterion holds
 //!   because its key was found; it needs no second look.
-//! * The **rules** are a chain through the rules themselves. Those of more criteria come first and are judged one by one.
-//!   The others are asked only when somebody wants to know by which rules.
+//! * The **rules** are chains through the rules themselves. Those of more criteria are judged one by one. The others are
+//!   asked only when somebody wants to know by which rules.
 //!
 //! An operator's role lies where their key does, so the permission check costs no look-up of its own. Every change finds
 //! its key as a question does, and changes what is filed there in place.
@@ -37,7 +37,7 @@ use crate::id::OperatorId;
 pub(super) struct Index {
     pub(super) hasher: SeedableRandomState,
     pub(super) operators: Operators,
-    emails: Keyed<Text<30>>,
+    emails: Keyed<Text<38>>,
     domains: Keyed<Text<22>>,
     networks: Networks,
 }

@@ -10,12 +10,12 @@ use super::rank::{Number, Rank, Ranks};
 
 /// The distinct watchers of a key, each with their rank and how many of their rules are filed here.
 ///
-/// Most keys have up to three: they lie in the list itself, and that in the slot that the look-up of the key reads
+/// Most keys have one or two: they lie in the list itself, and that in the slot that the look-up of the key reads
 /// anyway. Up to sixteen are looked through one by one. More lie apart by rank, so that whom a chat permits is copied in
 /// whole stretches.
 #[derive(Clone, Debug)]
 pub(super) enum WatcherList {
-    Few(Group<3>),
+    Few(Group<2>),
     Some(Box<Group<16>>),
     Many(Box<Many>),
 }

@@ -15,18 +15,21 @@ use super::key::hash;
 use crate::address::IpRange;
 
 /// How many prefix lengths share a mask.
-const GROUP: u8 = 8;
+const LENGTHS: u8 = 8;
+
+/// The groups of IPv4, a bit for each; those of IPv6 come behind them.
+const V4: u16 = 0b1111;
+const FIRST_V6: u8 = 4;
 
 /// The last group, of all lengths from 64: an IPv6 subnet has few.
-const LAST_GROUP: u8 = 8;
+const LAST: u8 = FIRST_V6 + 8;
 
 /// What is filed under addresses and networks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Networks {
     addresses: Keyed<IpAddr>,
     networks: Keyed<IpRange>,
-    v4: Lengths,
-    v6: Lengths,
+    lengths: Lengths,
 }
 
 /// Which prefix lengths have networks where.
@@ -35,7 +38,7 @@ struct Lengths {
     /// The groups of lengths that have networks, a bit for each.
     groups: u16,
     /// How many stretches each group has networks in.
-    stretches_of_group: [u32; LAST_GROUP as usize + 1],
+    stretches: [u32; LAST as usize + 1],
     /// The lengths of the group that have networks in a stretch, a bit for each.
     masks: HashTable<(Stretch, u64)>,
     /// How many networks of a length there are in a stretch; only changes need to know.
@@ -57,8 +60,7 @@ impl Networks {
         }
         let (filed, new) = self.networks.file(range, hasher);
         if new {
-            let lengths = if range.first().is_ipv4() { &mut self.v4 } else { &mut self.v6 };
-            lengths.add(range, hasher);
+            self.lengths.add(range, hasher);
         }
         filed
     }
@@ -77,8 +79,7 @@ impl Networks {
         if range.is_address() {
             self.addresses.release(&range.first(), hasher);
         } else if self.networks.release(range, hasher) {
-            let lengths = if range.first().is_ipv4() { &mut self.v4 } else { &mut self.v6 };
-            lengths.remove(*range, hasher);
+            self.lengths.remove(*range, hasher);
         }
     }
 
@@ -91,8 +92,7 @@ impl Networks {
     /// What is filed under each network that `ip` lies in.
     #[inline]
     pub(super) fn covering<'a>(&'a self, ip: IpAddr, hasher: &SeedableRandomState, found: &mut impl FnMut(&'a Filing)) {
-        let lengths = if ip.is_ipv4() { &self.v4 } else { &self.v6 };
-        lengths.around(ip, hasher, |length| {
+        self.lengths.around(ip, hasher, |length| {
             let network = IpRange::new(ip, length).ok().and_then(|range| self.networks.find(&range, hasher));
             network.into_iter().for_each(&mut *found);
         });
@@ -140,7 +140,7 @@ impl Lengths {
     /// Each prefix length of which there may be a network that `ip` lies in.
     #[inline]
     fn around(&self, ip: IpAddr, hasher: &SeedableRandomState, mut found: impl FnMut(u8)) {
-        let mut groups = self.groups;
+        let mut groups = self.groups & if ip.is_ipv4() { V4 } else { !V4 };
         while groups != 0 {
             let group = groups.trailing_zeros() as u8;
             groups &= groups - 1;
@@ -148,14 +148,14 @@ impl Lengths {
             let Some((_, mask)) = self.masks.find(hash(hasher, &stretch), |held| held.0 == stretch) else { continue };
             let mut mask = *mask;
             while mask != 0 {
-                found(group * GROUP + mask.trailing_zeros() as u8);
+                found(stretch.shortest() + mask.trailing_zeros() as u8);
                 mask &= mask - 1;
             }
         }
     }
 
     fn count_stretch(&mut self, Stretch { group, .. }: Stretch, change: impl FnOnce(&mut u32)) {
-        if let Some(stretches) = self.stretches_of_group.get_mut(usize::from(group)) {
+        if let Some(stretches) = self.stretches.get_mut(usize::from(group)) {
             change(stretches);
             let bit = 1 << group;
             if *stretches > 0 { self.groups |= bit } else { self.groups &= !bit }
@@ -165,7 +165,8 @@ impl Lengths {
 
 impl Stretch {
     fn of_network(network: IpRange) -> Self {
-        Stretch::of(network.first(), (network.prefix_len() / GROUP).min(LAST_GROUP))
+        let first = if network.first().is_ipv4() { 0 } else { FIRST_V6 };
+        Stretch::of(network.first(), (first + network.prefix_len() / LENGTHS).min(LAST))
     }
 
     fn of(ip: IpAddr, group: u8) -> Self {
@@ -173,12 +174,18 @@ impl Stretch {
             IpAddr::V4(v4) => u64::from(v4.to_bits()) << 32,
             IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64,
         };
-        let behind = 64 - u32::from(group * GROUP);
-        Stretch { group, bits: bits.checked_shr(behind).unwrap_or(0) }
+        let stretch = Stretch { group, bits: 0 };
+        let behind = 64 - u32::from(stretch.shortest());
+        Stretch { bits: bits.checked_shr(behind).unwrap_or(0), ..stretch }
+    }
+
+    /// The shortest length of the group.
+    fn shortest(self) -> u8 {
+        LENGTHS * if self.group < FIRST_V6 { self.group } else { self.group - FIRST_V6 }
     }
 
     /// A length's place in the mask.
     fn bit(self, length: u8) -> u64 {
-        1 << (length - self.group * GROUP)
+        1 << (length - self.shortest())
     }
 }

@@ -37,28 +37,31 @@ pub(super) struct Operators {
 struct Numbered {
     id: OperatorId,
     rank: Rank,
-    /// The rules that they have made, in rule order.
+    /// The rules that they have made.
     own: Chain,
+}
+
+impl OperatorSlot {
+    #[inline]
+    fn is(&self, id: &OperatorId) -> bool {
+        self.id.as_bytes() == id.as_str().as_bytes()
+    }
 }
 
 impl Operators {
     #[inline]
     pub(super) fn find(&self, id: &OperatorId, hasher: &SeedableRandomState) -> Option<&OperatorSlot> {
-        self.slots.find(hash(hasher, id.as_str().as_bytes()), |slot| slot.id.as_bytes() == id.as_str().as_bytes())
+        self.slots.find(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id))
     }
 
     pub(super) fn find_mut(&mut self, id: &OperatorId, hasher: &SeedableRandomState) -> Option<&mut OperatorSlot> {
-        self.slots.find_mut(hash(hasher, id.as_str().as_bytes()), |slot| slot.id.as_bytes() == id.as_str().as_bytes())
+        self.slots.find_mut(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id))
     }
 
     /// The operator's slot, made where there is none.
     pub(super) fn intern(&mut self, id: &OperatorId, hasher: &SeedableRandomState) -> &mut OperatorSlot {
         let rehash = |slot: &OperatorSlot| hash(hasher, slot.id.as_bytes());
-        match self.slots.entry(
-            hash(hasher, id.as_str().as_bytes()),
-            |slot| slot.id.as_bytes() == id.as_str().as_bytes(),
-            rehash,
-        ) {
+        match self.slots.entry(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id), rehash) {
             Entry::Occupied(slot) => slot.into_mut(),
             Entry::Vacant(vacant) => {
                 let numbered = Numbered { id: id.clone(), rank: Rank::Unknown, own: Chain::default() };
@@ -81,17 +84,21 @@ impl Operators {
 
     /// Forgets an operator without a role, of whom no rule knows.
     pub(super) fn release(&mut self, id: &OperatorId, hasher: &SeedableRandomState) {
-        let Ok(entry) = self
-            .slots
-            .find_entry(hash(hasher, id.as_str().as_bytes()), |slot| slot.id.as_bytes() == id.as_str().as_bytes())
-        else {
-            return;
-        };
+        let found = self.slots.find_entry(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id));
+        let Ok(entry) = found else { return };
         let slot = entry.get();
         let has_rules = self.numbered.get(slot.number.index()).is_some_and(|numbered| !numbered.own.is_empty());
         if slot.role.is_none() && slot.filed.is_empty() && !has_rules {
             self.free.push(slot.number);
             entry.remove();
+        }
+    }
+
+    /// The same by number, and without a look-up where they have a role or a rule.
+    pub(super) fn release_unused(&mut self, number: Number, hasher: &SeedableRandomState) {
+        let unused = |numbered: &&Numbered| numbered.rank == Rank::Unknown && numbered.own.is_empty();
+        if let Some(id) = self.numbered.get(number.index()).filter(unused).map(|numbered| numbered.id.clone()) {
+            self.release(&id, hasher);
         }
     }
 
@@ -103,6 +110,10 @@ impl Operators {
         self.numbered.get(number.index()).map(|numbered| numbered.rank).unwrap_or_default()
     }
 
+    pub(super) fn role(&self, number: Number) -> Option<Role> {
+        self.rank(number).role()
+    }
+
     /// Sets the role of an operator who has a slot; returns their number, and their rank before.
     pub(super) fn set_role(
         &mut self,
@@ -110,15 +121,13 @@ impl Operators {
         role: Option<Role>,
         hasher: &SeedableRandomState,
     ) -> Option<(Number, Rank)> {
-        let slot = self
-            .slots
-            .find_mut(hash(hasher, id.as_str().as_bytes()), |slot| slot.id.as_bytes() == id.as_str().as_bytes())?;
+        let slot = self.slots.find_mut(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id))?;
         slot.role = role;
         let numbered = self.numbered.get_mut(slot.number.index())?;
         Some((slot.number, core::mem::replace(&mut numbered.rank, Rank::of(role))))
     }
 
-    /// The rules that an operator has made, in rule order.
+    /// The rules that an operator has made.
     pub(super) fn own(&self, number: Number) -> Chain {
         self.numbered.get(number.index()).map(|numbered| numbered.own).unwrap_or_default()
     }

@@ -35,6 +35,15 @@ impl Rank {
         }
     }
 
+    pub(super) fn role(self) -> Option<Role> {
+        match self {
+            Rank::Administrator => Some(Role::Administrator),
+            Rank::Supervisor => Some(Role::Supervisor),
+            Rank::Associate => Some(Role::Associate),
+            Rank::Unknown => None,
+        }
+    }
+
     /// This rank's part of what is kept by rank.
     pub(super) fn of_mut<T>(self, [administrator, supervisor, associate, unknown]: &mut [T; Rank::COUNT]) -> &mut T {
         match self {

@@ -68,6 +68,7 @@ impl TryFrom<EngineForm> for MonitorEngine {
             }
             engine.set_operator(operator, role);
         }
+        engine.rules.reserve(form.rules.len());
         for rule in form.rules {
             engine.load_rule(rule)?;
         }

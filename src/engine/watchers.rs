@@ -1,6 +1,7 @@
 //! Answers: with the rules that say so, and without, in buffers that are used again.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::operators::Operators;
 use super::rank::Number;
@@ -43,6 +44,8 @@ pub struct Watchers {
 struct Seen {
     marks: Vec<u32>,
     mark: u32,
+    /// The part of what was found that is noted.
+    noted: Range<usize>,
 }
 
 impl Watchers {
@@ -54,6 +57,7 @@ impl Watchers {
     pub(super) fn clear(&mut self) {
         self.found.clear();
         self.ends.clear();
+        self.seen.noted = 0..0;
     }
 
     /// What was found since the last answer is the next one.
@@ -76,62 +80,69 @@ impl Watchers {
         Granted { found: &self.found, operators }
     }
 
-    /// Takes `number` out of what is behind `start`.
-    pub(super) fn remove(&mut self, start: usize, number: Number) {
-        let found = self.found.iter().skip(start).position(|found| *found == number);
-        if let Some(at) = found {
-            self.found.swap_remove(start + at);
-        }
+    /// Takes `numbers` out of what is behind `start`. There are `all` numbers.
+    pub(super) fn remove(&mut self, start: usize, numbers: impl Iterator<Item = Number>, all: usize) {
+        self.seen.forget(all);
+        numbers.for_each(|number| _ = self.seen.first(number));
+        let kept = keep(self.found.get_mut(start..), |number| self.seen.first(number));
+        self.found.truncate(start + kept);
+        self.seen.noted = 0..0;
     }
 
-    /// Drops what is behind `start` and was there already between `start` and `added`.
-    pub(super) fn dedup(&mut self, start: usize, added: usize, numbers: usize) {
+    /// Drops what is behind `added` and was there already since `start`, where an answer begins. There are `all` numbers.
+    pub(super) fn dedup(&mut self, start: usize, added: usize, all: usize) {
         /// So few that comparing each with each is the quickest.
         const FEW: usize = 8;
-        let Some(found) = self.found.get_mut(start..) else { return };
-        let (old, new) = found.split_at_mut(added - start);
-        let mut kept = 0;
-        if old.is_empty() {
+        let Some((old, new)) = self.found.get_mut(start..).and_then(|found| found.split_at_mut_checked(added - start))
+        else {
             return;
-        } else if old.len() <= FEW && new.len() <= FEW {
-            for at in 0..new.len() {
-                let Some(number) = new.get(at).copied() else { continue };
-                if !old.contains(&number) {
-                    new.swap(kept, at);
-                    kept += 1;
-                }
-            }
+        };
+        let kept = if old.len() <= FEW && new.len() <= FEW {
+            keep(Some(new), |number| !old.contains(&number))
         } else {
-            let mark = self.seen.next(numbers);
-            for number in &*old {
-                self.seen.first(*number, mark);
+            // What was noted for this answer before need not be noted again.
+            if self.seen.noted.start != start || self.seen.noted.is_empty() {
+                self.seen.forget(all);
+                self.seen.noted = start..start;
             }
-            for at in 0..new.len() {
-                let Some(number) = new.get(at).copied() else { continue };
-                if self.seen.first(number, mark) {
-                    new.swap(kept, at);
-                    kept += 1;
-                }
-            }
-        }
+            let noted = self.seen.noted.end - start;
+            old.iter().skip(noted).for_each(|number| _ = self.seen.first(*number));
+            let kept = keep(Some(new), |number| self.seen.first(number));
+            self.seen.noted.end = added + kept;
+            kept
+        };
         self.found.truncate(added + kept);
     }
 }
 
+/// Moves what is to be kept to the front, and says how much that is.
+fn keep(numbers: Option<&mut [Number]>, mut is_kept: impl FnMut(Number) -> bool) -> usize {
+    let Some(numbers) = numbers else { return 0 };
+    let mut kept = 0;
+    for at in 0..numbers.len() {
+        if numbers.get(at).is_some_and(|number| is_kept(*number)) {
+            numbers.swap(kept, at);
+            kept += 1;
+        }
+    }
+    kept
+}
+
 impl Seen {
-    /// A mark that nobody has, with room for all numbers.
-    fn next(&mut self, numbers: usize) -> u32 {
-        if self.marks.len() < numbers {
-            self.marks.resize(numbers, 0);
+    /// Forgets all, and makes room for so many numbers.
+    fn forget(&mut self, all: usize) {
+        if self.marks.len() < all {
+            self.marks.resize(all, 0);
         }
         self.mark = self.mark.checked_add(1).unwrap_or_else(|| {
             self.marks.fill(0);
             1
         });
-        self.mark
     }
 
-    fn first(&mut self, number: Number, mark: u32) -> bool {
+    /// Notes a number, and says whether that is new.
+    fn first(&mut self, number: Number) -> bool {
+        let mark = self.mark;
         self.marks.get_mut(number.index()).is_some_and(|held| core::mem::replace(held, mark) != mark)
     }
 }

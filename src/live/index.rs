@@ -83,13 +83,10 @@ impl ChatIndex {
     /// Every chat that `rule` can match; some of them it may not.
     pub(super) fn candidates(&self, rule: &Rule) -> BTreeSet<Seq> {
         match rule.key() {
-            None => BTreeSet::new(),
-            Some(Criterion::Operator(operator)) => self.attended_by(operator),
-            Some(Criterion::VisitorEmail(pattern)) if pattern.is_domain() => {
-                self.domains.under(pattern.domain()).collect()
-            }
-            Some(Criterion::VisitorEmail(pattern)) => self.emails.under(pattern.as_str()).collect(),
-            Some(Criterion::VisitorIp(range)) => {
+            Criterion::Operator(operator) => self.attended_by(operator),
+            Criterion::VisitorEmail(pattern) if pattern.is_domain() => self.domains.under(pattern.domain()).collect(),
+            Criterion::VisitorEmail(pattern) => self.emails.under(pattern.as_str()).collect(),
+            Criterion::VisitorIp(range) => {
                 self.ips.range(range.first()..=range.last()).flat_map(|(_, seqs)| seqs).copied().collect()
             }
         }

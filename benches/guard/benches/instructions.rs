@@ -27,7 +27,7 @@ fn asked() -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(9_450_000))]
+#[library_benchmark(config = at_most(9_660_000))]
 #[bench::chats(asked())]
 fn one_by_one((engine, chats, mut buffer): Asked) -> Asked {
     for chat in &chats {
@@ -36,7 +36,7 @@ fn one_by_one((engine, chats, mut buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(10_080_000))]
+#[library_benchmark(config = at_most(10_280_000))]
 #[bench::chats(asked())]
 fn many_at_once((engine, chats, mut buffer): Asked) -> Asked {
     for granted in engine.watchers_for_many(&chats, &mut buffer) {
@@ -45,7 +45,7 @@ fn many_at_once((engine, chats, mut buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(46_100_000))]
+#[library_benchmark(config = at_most(44_080_000))]
 #[bench::chats(asked())]
 fn with_the_rules((engine, chats, buffer): Asked) -> Asked {
     for chat in &chats {
@@ -54,7 +54,7 @@ fn with_the_rules((engine, chats, buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(17_050_000))]
+#[library_benchmark(config = at_most(16_050_000))]
 #[bench::rules(engine())]
 fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     for enabled in [false, true] {
@@ -63,7 +63,7 @@ fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     engine
 }
 
-#[library_benchmark(config = at_most(29_200_000))]
+#[library_benchmark(config = at_most(24_810_000))]
 #[bench::rules((engine(), (0..SIZE).map(rule).collect()))]
 fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEngine {
     for rule in rules {
@@ -73,7 +73,7 @@ fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEng
     engine
 }
 
-#[library_benchmark(config = at_most(26_500_000))]
+#[library_benchmark(config = at_most(27_760_000))]
 #[bench::chats(live())]
 fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
     for enabled in [false, true] {
