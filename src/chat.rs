@@ -191,9 +191,11 @@ impl Chat {
         self.joined.push(operator);
     }
 
-    /// Lets `operator`, who had joined, go.
-    pub(crate) fn leave(&mut self, operator: &OperatorId) {
-        self.joined.retain(|joined| joined != operator);
+    /// Lets those go who had joined and must leave, and says who they are.
+    pub(crate) fn put_out(&mut self, leaves: impl Fn(&OperatorId) -> bool) -> Vec<OperatorId> {
+        let (left, staying) = core::mem::take(&mut self.joined).into_iter().partition(leaves);
+        self.joined = staying;
+        left
     }
 }
 

@@ -192,11 +192,8 @@ impl LiveMonitor {
         let mut events = Vec::new();
         let all: Vec<Seq> = self.chats.keys().copied().collect();
         for &seq in &all {
-            let joined = self.chats.get(&seq).map(Chat::joined).unwrap_or_default();
-            let without_rights = joined.iter().filter(|operator| !self.engine.has_rights(operator));
-            for operator in without_rights.cloned().collect::<Vec<_>>() {
-                self.put_out(seq, &operator, LeftReason::NoRights, &mut events);
-            }
+            let without_rights = |engine: &MonitorEngine, operator: &_| !engine.has_rights(operator);
+            self.put_out(seq, without_rights, LeftReason::NoRights, &mut events);
         }
         for seq in all {
             self.decide(seq, &mut events);
@@ -224,9 +221,7 @@ impl LiveMonitor {
         let attended = self.index.attended_by(operator);
         if !self.engine.has_rights(operator) {
             for &seq in &attended {
-                if self.chats.get(&seq).is_some_and(|chat| chat.joined().contains(operator)) {
-                    self.put_out(seq, operator, without_rights, &mut events);
-                }
+                self.put_out(seq, |_, joined| joined == operator, without_rights, &mut events);
             }
         }
         let mut watched: BTreeMap<Seq, Vec<RuleId>> = BTreeMap::new();
@@ -386,7 +381,7 @@ impl LiveMonitor {
             return Err(Refusal::NotJoined(operator.clone()));
         }
         let mut events = Vec::new();
-        self.put_out(seq, operator, LeftReason::Asked, &mut events);
+        self.put_out(seq, |_, joined| joined == operator, LeftReason::Asked, &mut events);
         self.decide(seq, &mut events);
         Ok(events)
     }
@@ -403,12 +398,18 @@ impl LiveMonitor {
         Ok(vec![Event::Advised { chat: id, watcher, to }])
     }
 
-    /// Takes an operator who had joined out of a chat; the caller decides the chat anew.
-    fn put_out(&mut self, seq: Seq, operator: &OperatorId, reason: LeftReason, events: &mut Vec<Event>) {
-        if let Some(chat) = self.chats.get_mut(&seq) {
-            self.index.remove_operator(seq, operator);
-            chat.leave(operator);
-            events.push(Event::Left { chat: chat.id().clone(), operator: operator.clone(), reason });
+    /// Takes those out of a chat who had joined and must leave; the caller decides the chat anew.
+    fn put_out(
+        &mut self,
+        seq: Seq,
+        leaves: impl Fn(&MonitorEngine, &OperatorId) -> bool,
+        reason: LeftReason,
+        events: &mut Vec<Event>,
+    ) {
+        let Some(chat) = self.chats.get_mut(&seq) else { return };
+        for operator in chat.put_out(|joined| leaves(&self.engine, joined)) {
+            self.index.remove_operator(seq, &operator);
+            events.push(Event::Left { chat: chat.id().clone(), operator, reason });
         }
     }
 }
