@@ -18,6 +18,7 @@ mod contract {
     mod live_words;
     mod model;
     mod repository;
+    mod sizes;
     mod texts;
     #[cfg(feature = "serde")]
     mod wire;
