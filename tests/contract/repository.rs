@@ -177,6 +177,23 @@ fn nothing_is_depended_on_but_what_was_agreed() {
 }
 
 #[test]
+fn every_dependency_is_used() {
+    let used_in = |texts: &[String], name: &str| {
+        let path = format!("{}::", name.replace('-', "_"));
+        texts.iter().any(|text| code(text).any(|(_, line)| line.contains(&path)))
+    };
+    let sources: Vec<_> = sources().into_iter().map(|(_, text)| text).collect();
+    for (name, _) in manifest("dependencies") {
+        assert!(used_in(&sources, &name), "`{name}` is depended on and not used");
+    }
+    let tests = ["answers", "laws", "sizes", "wire"].map(|name| read(format!("tests/contract/{name}.rs")));
+    for (name, _) in manifest("dev-dependencies") {
+        assert!(used_in(&tests, &name), "`{name}` is depended on and not used");
+    }
+    assert!(!used_in(&sources, "proptest"));
+}
+
+#[test]
 fn both_licences_are_there() {
     assert_eq!(manifest("package").into_iter().find(|(key, _)| key == "license").unwrap().1, "MIT OR Apache-2.0");
     assert!(read("LICENSE-MIT").contains("Permission is hereby granted, free of charge"));
