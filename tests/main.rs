@@ -5,13 +5,17 @@
 mod contract {
     mod answers;
     mod corpora;
+    mod differences;
     mod engine;
     mod gates;
     mod histories;
     mod laws;
+    mod live_forgetting;
     mod live_joining;
     mod live_laws;
     mod live_search;
+    #[cfg(feature = "serde")]
+    mod live_single_step;
     mod live_steps;
     #[cfg(feature = "serde")]
     mod live_wire;

@@ -89,13 +89,15 @@ fn scene() -> impl Strategy<Value = Vec<Command>> {
 }
 
 fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![34 => visible(), 24 => by_a_watcher()]
+}
+
+/// What visitors, attending operators and administrators do.
+pub(super) fn visible() -> impl Strategy<Value = Command> {
     prop_oneof![
         1 => policy().prop_map(Command::SetPolicy),
         3 => (operator(), role()).prop_map(|(operator, role)| Command::SetOperator { operator, role }),
         1 => operator().prop_map(|operator| Command::RemoveOperator { operator }),
-        5 => rule(rule_ids()).prop_map(Command::AddRule),
-        4 => (rule_id(), any::<bool>()).prop_map(|(rule, enabled)| Command::SetRuleEnabled { rule, enabled }),
-        2 => rule_id().prop_map(|rule| Command::RemoveRule { rule }),
         5 => chat(chat_ids()).prop_map(Command::StartChat),
         4 => (chat_id(), visitor()).prop_map(|(chat, visitor)| Command::SetVisitor { chat, visitor }),
         3 => (chat_id(), operator()).prop_map(|(chat, operator)| Command::Attend { chat, operator }),
@@ -104,22 +106,31 @@ fn command() -> impl Strategy<Value = Command> {
         3 => (chat_id(), prop::bool::weighted(0.7))
             .prop_map(|(chat, allowed)| Command::SetMonitoringAllowed { chat, allowed }),
         2 => chat_id().prop_map(|chat| Command::EndChat { chat }),
-        8 => (chat_id(), watcher()).prop_map(|(chat, watcher)| Command::Join { chat, watcher }),
         4 => (chat_id(), watcher()).prop_map(|(chat, operator)| Command::Leave { chat, operator }),
+    ]
+}
+
+/// What watchers do, and what becomes of their rules.
+pub(super) fn by_a_watcher() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        5 => rule(rule_ids()).prop_map(Command::AddRule),
+        4 => (rule_id(), any::<bool>()).prop_map(|(rule, enabled)| Command::SetRuleEnabled { rule, enabled }),
+        2 => rule_id().prop_map(|rule| Command::RemoveRule { rule }),
+        8 => (chat_id(), watcher()).prop_map(|(chat, watcher)| Command::Join { chat, watcher }),
         5 => (chat_id(), watcher()).prop_map(|(chat, watcher)| Command::Advise { chat, watcher }),
     ]
 }
 
-fn watcher() -> impl Strategy<Value = OperatorId> {
+pub(super) fn watcher() -> impl Strategy<Value = OperatorId> {
     prop_oneof![10 => select(&["emi", "hana"][..]), 1 => select(&OPERATORS[..])].prop_map(parse)
 }
 
-fn operator() -> impl Strategy<Value = OperatorId> {
+pub(super) fn operator() -> impl Strategy<Value = OperatorId> {
     prop_oneof![4 => Just("ken"), 3 => Just("aya"), 2 => Just("hana"), 2 => Just("emi"), 1 => Just("rin")]
         .prop_map(parse)
 }
 
-fn role() -> impl Strategy<Value = Role> {
+pub(super) fn role() -> impl Strategy<Value = Role> {
     prop_oneof![3 => Just(Associate), 3 => Just(Supervisor), 2 => Just(Administrator)]
 }
 
@@ -139,7 +150,7 @@ fn rule_ids() -> impl Strategy<Value = &'static str> {
     select(&["r1", "r2", "r3", "r4", "r5", "r6"][..])
 }
 
-fn policy() -> impl Strategy<Value = Policy> {
+pub(super) fn policy() -> impl Strategy<Value = Policy> {
     let cells = vec((role(), role(), any::<bool>()), 0..3);
     (prop::bool::weighted(0.7), prop::bool::weighted(0.7), cells).prop_map(|(unattended, joined_count, cells)| {
         let mut policy = Policy::default();
@@ -151,7 +162,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     })
 }
 
-fn visitor() -> impl Strategy<Value = Visitor> {
+pub(super) fn visitor() -> impl Strategy<Value = Visitor> {
     (weighted(0.7, select(ADDRESSES)), weighted(0.6, select(EMAILS))).prop_map(|(ip, email)| {
         let visitor = ip.into_iter().fold(Visitor::new(), |visitor, ip| visitor.ip(parse(ip)));
         email.into_iter().fold(visitor, |visitor, email| visitor.email(parse(email)))
@@ -173,7 +184,7 @@ fn chat(id: impl Strategy<Value = &'static str>) -> impl Strategy<Value = Chat> 
     )
 }
 
-fn criterion() -> impl Strategy<Value = Criterion> {
+pub(super) fn criterion() -> impl Strategy<Value = Criterion> {
     prop_oneof![
         4 => select(&["ken", "aya"][..]).prop_map(with_operator),
         1 => operator().prop_map(Criterion::Operator),

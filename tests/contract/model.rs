@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use chat_monitor::Role::{Administrator, Associate, Supervisor};
 use chat_monitor::{
     AddRuleRefusal, Chat, ChatId, Command, Criterion, EndReason, Event, LeftReason, OperatorId, Policy, Refusal, Role,
-    Rule, RuleId, Visitor,
+    Rule, RuleId, Verdict, Visitor,
 };
 
 /// Everything that there is to know, without an index.
@@ -152,6 +152,37 @@ impl Model {
         own.map(|watch| (watch.chat.clone(), watch.rules.clone())).collect()
     }
 
+    /// Every live chat, in the order in which they started.
+    pub(super) fn chats(&self) -> Vec<Chat> {
+        let chat = |Room { id, visitor, operators, joined, allowed }: Room| {
+            let chat = Chat::new(id).visitor(visitor).allow_monitoring(allowed);
+            let chat = operators.into_iter().fold(chat, Chat::attended_by);
+            joined.into_iter().fold(chat, Chat::joined_by)
+        };
+        self.chats.iter().cloned().map(chat).collect()
+    }
+
+    /// Who watches a chat, in the order in which the watches began.
+    pub(super) fn watchers(&self, chat: &ChatId) -> Vec<&OperatorId> {
+        self.watches.iter().filter(|watch| watch.chat == *chat).map(|watch| &watch.watcher).collect()
+    }
+
+    /// What every rule says of a chat, live or not, in rule order.
+    pub(super) fn explain(&self, chat: &Chat) -> impl Iterator<Item = (&RuleId, Verdict)> {
+        let room = Room::of(chat);
+        self.rules.iter().map(move |rule| (rule.0.id(), self.verdict(rule, &room)))
+    }
+
+    /// What a rule that was not added would say of a chat.
+    pub(super) fn judge(&self, rule: &Rule, chat: &Chat) -> Verdict {
+        self.verdict(&(rule.clone(), rule.enabled()), &Room::of(chat))
+    }
+
+    /// Who may watch a chat, live or not, and by which rules.
+    pub(super) fn watchers_for(&self, chat: &Chat) -> Vec<(OperatorId, Vec<RuleId>)> {
+        self.granted(&Room::of(chat))
+    }
+
     /// Makes the watches of every chat what the rules say.
     fn decide(&mut self, events: &mut Vec<Event>) {
         for room in self.chats.clone() {
@@ -161,7 +192,7 @@ impl Model {
                 let staying = granted.iter().any(|(watcher, _)| *watcher == watch.watcher);
                 if watch.chat == chat && !staying {
                     let reason = match self.rule(&watch.rules[0]) {
-                        Some(place) => self.closed(&self.rules[place], &room).unwrap(),
+                        Some(place) => reason(self.verdict(&self.rules[place], &room)),
                         None => EndReason::RuleRemoved,
                     };
                     self.watches.retain(|other| *other != watch);
@@ -188,7 +219,7 @@ impl Model {
     /// Who may watch, by which rules; in the order of their first one.
     fn granted(&self, room: &Room) -> Vec<(OperatorId, Vec<RuleId>)> {
         let mut granted: Vec<(OperatorId, Vec<RuleId>)> = Vec::new();
-        for rule in self.rules.iter().filter(|rule| self.closed(rule, room).is_none()) {
+        for rule in self.rules.iter().filter(|rule| self.verdict(rule, room) == Verdict::Granted) {
             let (watcher, id) = (rule.0.watcher().clone(), rule.0.id().clone());
             match granted.iter_mut().find(|(other, _)| *other == watcher) {
                 Some((_, rules)) => rules.push(id),
@@ -198,26 +229,25 @@ impl Model {
         granted
     }
 
-    /// The first closed gate; none when all are open.
-    fn closed(&self, (rule, enabled): &(Rule, Enabled), room: &Room) -> Option<EndReason> {
-        let attending = room.attending();
-        let counted = if self.joined_count { &attending } else { &room.operators };
+    /// The first closed gate.
+    fn verdict(&self, (rule, enabled): &(Rule, Enabled), room: &Room) -> Verdict {
         let watcher = rule.watcher();
         if !enabled {
-            Some(EndReason::Disabled)
+            Verdict::Disabled
         } else if !rule.when().iter().all(|criterion| holds(criterion, room)) {
-            Some(EndReason::NoLongerMatches)
+            Verdict::NoMatch
         } else if !room.allowed {
-            Some(EndReason::Forbidden)
-        } else if attending.is_empty() && !self.watch_unattended {
-            Some(EndReason::Unattended)
+            Verdict::Forbidden
+        } else if room.attending().is_empty() && !self.watch_unattended {
+            Verdict::Unattended
         } else if !self.has_rights(watcher) {
-            Some(EndReason::NoRights)
-        } else if attending.contains(watcher) {
-            Some(EndReason::OwnChat)
+            Verdict::NoRights
+        } else if room.attends(watcher) {
+            Verdict::OwnChat
         } else {
-            let above = counted.iter().find(|operator| !self.may_monitor(watcher, operator));
-            above.cloned().map(EndReason::NotPermitted)
+            let counted = if self.joined_count { room.attending() } else { room.operators.clone() };
+            let above = counted.into_iter().find(|operator| !self.may_monitor(watcher, operator));
+            above.map_or(Verdict::Granted, Verdict::NotPermitted)
         }
     }
 
@@ -284,13 +314,7 @@ impl Model {
         if let Some(operator) = chat.joined().first() {
             return Err(Refusal::StartsWithJoined(operator.clone()));
         }
-        self.chats.push(Room {
-            id: chat.id().clone(),
-            visitor: chat.known_visitor().clone(),
-            operators: chat.operators().to_vec(),
-            joined: Vec::new(),
-            allowed: chat.monitoring_allowed(),
-        });
+        self.chats.push(Room::of(chat));
         Ok(())
     }
 
@@ -308,6 +332,20 @@ impl Model {
 }
 
 impl Room {
+    fn of(chat: &Chat) -> Self {
+        Room {
+            id: chat.id().clone(),
+            visitor: chat.known_visitor().clone(),
+            operators: chat.operators().to_vec(),
+            joined: chat.joined().to_vec(),
+            allowed: chat.monitoring_allowed(),
+        }
+    }
+
+    fn attends(&self, operator: &OperatorId) -> bool {
+        self.operators.contains(operator) || self.joined.contains(operator)
+    }
+
     fn attending(&self) -> Vec<OperatorId> {
         [&self.operators[..], &self.joined[..]].concat()
     }
@@ -322,9 +360,23 @@ impl Room {
     }
 }
 
+/// Why a watch ends, of a rule that grants it no more.
+fn reason(closed: Verdict) -> EndReason {
+    match closed {
+        Verdict::Disabled => EndReason::Disabled,
+        Verdict::NoMatch => EndReason::NoLongerMatches,
+        Verdict::Forbidden => EndReason::Forbidden,
+        Verdict::Unattended => EndReason::Unattended,
+        Verdict::NoRights => EndReason::NoRights,
+        Verdict::OwnChat => EndReason::OwnChat,
+        Verdict::NotPermitted(operator) => EndReason::NotPermitted(operator),
+        Verdict::Granted => unreachable!("a watch ended that is granted"),
+    }
+}
+
 fn holds(criterion: &Criterion, room: &Room) -> bool {
     match criterion {
-        Criterion::Operator(operator) => room.attending().contains(operator),
+        Criterion::Operator(operator) => room.attends(operator),
         Criterion::VisitorIp(range) => room.visitor.known_ip().is_some_and(|ip| lies_in(ip, &range.to_string())),
         Criterion::VisitorEmail(pattern) => {
             room.visitor.known_email().is_some_and(|email| is_like(email.as_str(), pattern.as_str()))
