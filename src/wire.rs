@@ -22,7 +22,8 @@ macro_rules! read_as {
 
 /// Declares a type whose wire form is what serde derives (enums externally tagged, in snake_case), but read quietly.
 ///
-/// serde derives the reading for a private twin of the type, which the same tokens declare.
+/// serde derives the reading for a private twin of the type, which the same tokens declare. Without `expecting`, its
+/// refusals would name that twin.
 macro_rules! wire {
     ($(#[$meta:meta])* pub $kind:tt $name:ident { $($body:tt)* }) => {
         $(#[$meta])*
@@ -35,7 +36,7 @@ macro_rules! wire {
 
             $(#[$meta])*
             #[derive(serde::Deserialize)]
-            #[serde(remote = "Original", rename_all = "snake_case", deny_unknown_fields)]
+            #[serde(remote = "Original", rename_all = "snake_case", deny_unknown_fields, expecting = "an object")]
             $kind Twin { $($body)* }
 
             impl<'de> serde::Deserialize<'de> for $name {

@@ -242,7 +242,7 @@ fn errors_are_errors_to_the_standard_library() {
 #[cfg(feature = "serde")]
 mod wire {
     use chat_monitor::{
-        AddRuleRefusal, Chat, Criterion, MonitorEngine, Permissions, Policy, Role, Rule, Verdict, Visitor,
+        AddRuleRefusal, Chat, Command, Criterion, MonitorEngine, Permissions, Policy, Role, Rule, Verdict, Visitor,
     };
     use serde_json::from_str;
 
@@ -337,6 +337,22 @@ mod wire {
     }
 
     #[test]
+    fn a_command_that_cannot_be_read_is_answered_by_what_was_expected() {
+        check::<Command>(&[
+            ("5", "expected a string or an object with one key, found a number"),
+            (r#"{"join": "hana"}"#, "expected an object, found a string"),
+            (r#"{"join": ["c9", "hana"]}"#, "expected an object, found a list"),
+            (r#"{"join": {"chat": "c9"}}"#, "missing field `watcher`"),
+            (
+                r#"{"join": {"chat": "c9", "operator": "hana"}}"#,
+                "unknown field `operator`, expected one of `chat`, `watcher`",
+            ),
+            (r#"{"set_policy": 5}"#, "expected an object, found a number"),
+            (r#"{"start_chat": 5}"#, "expected a chat, found a number"),
+        ]);
+    }
+
+    #[test]
     fn a_saved_engine_that_cannot_be_read_is_answered_by_what_was_expected() {
         const POLICY: &str = r#""policy": {"watch_unattended": false, "joined_count": true,
             "permissions": {"administrator": [], "supervisor": [], "associate": []}}"#;
@@ -366,6 +382,7 @@ mod wire {
             ),
         ]);
         check::<Policy>(&[
+            ("5", "expected an object, found a number"),
             ("{}", "missing field `watch_unattended`"),
             (r#"{"watch_unattended": false, "joined_count": true}"#, "missing field `permissions`"),
             (r#"{"watch_unattended": 1}"#, "expected a boolean, found a number"),
@@ -375,6 +392,7 @@ mod wire {
             ),
         ]);
         check::<Permissions>(&[
+            (r#"[[], [], []]"#, "expected an object, found a list"),
             (r#"{"administrator": []}"#, "missing field `supervisor`"),
             (
                 r#"{"manager": []}"#,
