@@ -58,16 +58,9 @@ where
 pub(crate) struct Quiet<T>(T);
 
 /// An error that was made without repeating the input.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub(crate) struct Hushed<E>(E);
-
-impl<E: fmt::Display> fmt::Display for Hushed<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<E: core::error::Error> core::error::Error for Hushed<E> {}
 
 impl<E: Error> Error for Hushed<E> {
     fn custom<T: fmt::Display>(message: T) -> Self {
@@ -156,10 +149,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Quiet<D> {
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map identifier ignored_any
-    }
-
-    fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
     }
 }
 
@@ -284,10 +273,6 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Quiet<A> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Self::Error> {
         self.0.next_value_seed(Quiet(seed)).map_err(Hushed)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
     }
 }
 
