@@ -4,7 +4,9 @@ use chat_monitor::EndReason::{
     ChatEnded, Disabled, Forbidden, NoLongerMatches, NoRights, OwnChat, RuleRemoved, Unattended,
 };
 use chat_monitor::Role::{Administrator, Associate, Supervisor};
-use chat_monitor::{AddRuleRefusal, Channel, Chat, Command, EndReason, Event, OperatorId, Policy, Refusal, Visitor};
+use chat_monitor::{
+    AddRuleRefusal, Channel, Chat, Command, Criterion, EndReason, Event, OperatorId, Policy, Refusal, Visitor,
+};
 
 use super::live_words::{
     add_rule, advise, allow, attend, changed, chat, company_after, email, end, ended, from_email, from_ip,
@@ -110,6 +112,88 @@ fn a_chat_that_has_ended_leaves_nothing_behind() {
     assert_ne!(live, before);
     assert_eq!(tell(&mut live, end("c1")), [ended("c1", "hana", ChatEnded)]);
     assert_eq!(live, before);
+}
+
+#[test]
+fn monitors_are_equal_when_engine_chats_and_watches_in_their_order_are() {
+    let rules = || [add_rule("r1", "hana", with_operator("ken")), add_rule("r2", "hana", with_operator("aya"))];
+    let chats = || [start(chat("c1").attended_by(parse("ken"))), start(chat("c2").attended_by(parse("aya")))];
+    let live = || company_after(rules().into_iter().chain(chats()));
+    let but = |commands: &[Command]| {
+        let mut live = live();
+        for command in commands {
+            tell(&mut live, command.clone());
+        }
+        live
+    };
+    assert_eq!(live(), live());
+    assert_ne!(but(&[set_operator("rin", Associate)]), live());
+    // A chat that nobody watches, and who it is that attends one.
+    assert_ne!(but(&[start(chat("c3"))]), live());
+    assert_ne!(but(&[set_visitor("c1", ip("192.0.2.7"))]), live());
+    // The same chats in another order, and the same watches.
+    let [first, second] = chats();
+    assert_ne!(company_after(rules().into_iter().chain([second, first])), live());
+    let began_anew = [set_rule_enabled("r1", false), set_rule_enabled("r1", true)];
+    assert_ne!(but(&began_anew), live());
+    assert_eq!(but(&began_anew), but(&began_anew));
+}
+
+/// How many blocks of memory a command takes in the company where `chats` are live.
+fn cost(chats: impl IntoIterator<Item = Chat>, command: Command) -> u64 {
+    let mut live = company_after(chats.into_iter().map(start));
+    let cost = allocation_counter::measure(|| drop(tell(&mut live, command)));
+    cost.count_total
+}
+
+/// Many chats that meet the common criterion, and none that meets the rare one.
+#[test]
+fn a_rule_touches_the_chats_that_meet_its_rarest_criterion() {
+    let many = || (0..500).map(|n| chat(&format!("c{n}")).visitor(ip("192.0.2.7").email(parse("mika@example.com"))));
+    let with_ken = || many().map(|chat| chat.attended_by(parse("ken")));
+    let (address, one_ip) = (|| from_email("rare@example.com"), || from_ip("192.0.2.99"));
+    let (domain, network) = (|| from_email("*@example.com"), || from_ip("192.0.2.0/24"));
+    for (rare, common) in [
+        (address(), with_operator("ken")),
+        (address(), network()),
+        (address(), domain()),
+        (one_ip(), with_operator("ken")),
+        (one_ip(), network()),
+        (one_ip(), domain()),
+        (with_operator("aya"), network()),
+        (with_operator("aya"), domain()),
+    ] {
+        let added = |first: &Criterion, second: &Criterion| {
+            Command::AddRule(rule("r1", "hana", first.clone()).and(second.clone()))
+        };
+        for command in [added(&rare, &common), added(&common, &rare)] {
+            let (among_none, among_many) = (cost([], command.clone()), cost(with_ken(), command.clone()));
+            assert!(among_many < among_none + 10, "{command:?}: {among_many} blocks, and {among_none} without chats");
+        }
+    }
+    // The measure shows a rule that touches them all.
+    assert!(cost(with_ken(), add_rule("r1", "hana", with_operator("ken"))) > 1000);
+    assert!(cost(with_ken(), add_rule("r1", "hana", from_ip("2001:db8::/32"))) < 100);
+}
+
+#[test]
+fn chats_that_have_ended_cost_nothing_any_more() {
+    let visitor = || ip("192.0.2.7").email(parse("mika@example.com"));
+    let mut live = company_after([add_rule("r1", "hana", with_operator("ken"))]);
+    let mut hundred_chats = || {
+        for n in 0..100 {
+            let id = format!("c{n}");
+            tell(&mut live, start(chat(&id).visitor(visitor()).attended_by(parse("ken"))));
+            tell(&mut live, join(&id, "hana"));
+            tell(&mut live, transfer(&id, "ken", "aya"));
+            tell(&mut live, set_visitor(&id, Visitor::new()));
+            tell(&mut live, set_visitor(&id, visitor()));
+            tell(&mut live, end(&id));
+        }
+    };
+    hundred_chats();
+    let kept = allocation_counter::measure(hundred_chats);
+    assert_eq!(kept.count_current, 0, "{kept:?}");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Every error text of the crate, as people read it.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use chat_monitor::{
-    AddRuleRefusal, ChatId, DuplicateRule, Email, EmailPattern, IpRange, OperatorId, RuleId, UnknownOperator,
-    UnknownRule,
+    AddRuleRefusal, ChatId, DuplicateRule, Email, EmailPattern, IpRange, OperatorId, Permissions, RuleId,
+    UnknownOperator, UnknownRule,
 };
 
 use super::parse;
@@ -112,6 +112,10 @@ pub(super) const IPS: Texts = &[
             "192.0.2",
             "192.0.2.7 ",
             " 192.0.2.7",
+            "192.0.2.256",
+            "192.0.x.07",
+            "192.0..07",
+            "192.0.2.00007",
             "192.0.2.7:443",
             "[2001:db8::1]",
             "2001:db8:::1",
@@ -191,6 +195,48 @@ fn an_address_has_254_bytes_at_most_and_64_of_them_before_the_at() {
     assert_eq!(refusal(format!("\"{}\"@example.com", "x".repeat(63))).as_deref(), Some(text));
 }
 
+/// What folds to a short text may be long, and a text that is too long whatever it folds to is not looked into.
+#[test]
+fn a_length_is_that_of_the_folded_text() {
+    let wide = |text: &str| text.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect::<String>();
+    let address = format!("{0}@{0}.{0}.{1}.com", "x".repeat(61), "x".repeat(64 - 1));
+    let typed = wide(&address);
+    assert_eq!((address.len(), typed.len()), (253, 759));
+    assert_eq!(typed.parse::<Email>().unwrap().as_str(), address);
+    let refusal = |len| "x".repeat(len).parse::<Email>().unwrap_err().to_string();
+    assert_eq!([refusal(4 * 254), refusal(4 * 254 + 1)], [MAILBOXES[0].0, MAILBOXES[1].0]);
+}
+
+#[test]
+fn an_address_falls_in_two_at_its_last_at_sign() {
+    for (address, local_part, domain) in [
+        ("Mika@Example.com", "mika", "example.com"),
+        ("a..b@docomo.ne.jp", "a..b", "docomo.ne.jp"),
+        (r#""Mika@home"@example.com"#, r#""Mika@home""#, "example.com"),
+    ] {
+        let email: Email = parse(address);
+        assert_eq!((email.local_part(), email.domain()), (local_part, domain));
+        let pattern = EmailPattern::from(email);
+        assert_eq!((pattern.domain(), pattern.is_domain()), (domain, false));
+    }
+    let pattern: EmailPattern = parse("*@Example.com");
+    assert_eq!((pattern.domain(), pattern.is_domain()), ("example.com", true));
+}
+
+#[test]
+fn what_a_japanese_keyboard_types_is_understood() {
+    let folded = |typed: &str, text: &str| assert_eq!(typed.parse::<Email>().unwrap().as_str(), text, "{typed}");
+    folded("ｍｉｋａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "mika@example.com");
+    folded("mika@example。com", "mika@example.com");
+    folded("mika@example｡com", "mika@example.com");
+    folded("\"Mika\u{3000}M\"@example.com", "\"Mika M\"@example.com");
+    folded("！～@example.com", "!~@example.com");
+    assert_eq!(parse::<EmailPattern>("＊＠ｅｘａｍｐｌｅ。ｃｏｍ"), parse("*@example.com"));
+    for typed in ["１９２．０．２．０／２４", "192。0。2。0/24", "192｡0｡2｡0/24"] {
+        assert_eq!(parse::<IpRange>(typed), parse("192.0.2.0/24"), "{typed}");
+    }
+}
+
 #[test]
 fn an_id_has_128_bytes_at_most() {
     for (id, fits) in
@@ -228,6 +274,33 @@ fn a_refusal_says_who_or_what_it_is_about() {
 }
 
 #[test]
+fn a_value_in_debug_shows_what_it_holds() {
+    let shown: [(&dyn Debug, &str); 6] = [
+        (&parse::<OperatorId>("ken"), r#"OperatorId("ken")"#),
+        (&parse::<Email>("Mika@example.com"), r#"Email("mika@example.com")"#),
+        (&parse::<EmailPattern>("*@example.com"), r#"EmailPattern("*@example.com")"#),
+        (&parse::<IpRange>("192.0.2.7/24"), "IpRange(192.0.2.0/24)"),
+        (
+            &Permissions::default(),
+            "Permissions { administrator: {Supervisor, Associate}, supervisor: {Associate}, associate: {} }",
+        ),
+        (&"mika".parse::<Email>().unwrap_err(), "ParseEmailError(Form)"),
+    ];
+    for (value, text) in shown {
+        assert_eq!(format!("{value:?}"), text);
+    }
+}
+
+#[test]
+fn a_text_fills_the_width_that_it_is_given() {
+    assert_eq!(
+        format!("{:>5}|{:<5}|{:^5}", parse::<OperatorId>("ken"), parse::<ChatId>("c1"), parse::<RuleId>("r1")),
+        "  ken|c1   | r1  "
+    );
+    assert_eq!(format!("{:>8}|{:>9}", parse::<Email>("a@b.jp"), parse::<EmailPattern>("*@b.jp")), "  a@b.jp|   *@b.jp");
+}
+
+#[test]
 fn errors_are_errors_to_the_standard_library() {
     fn is_error<T: std::error::Error + Clone + PartialEq + 'static>() {}
     is_error::<chat_monitor::ParseIdError>();
@@ -242,8 +315,16 @@ fn errors_are_errors_to_the_standard_library() {
 #[cfg(feature = "serde")]
 mod wire {
     use chat_monitor::{
-        AddRuleRefusal, Chat, Command, Criterion, MonitorEngine, Permissions, Policy, Role, Rule, Verdict, Visitor,
+        AddRuleRefusal, Chat, Command, Criterion, MonitorEngine, OperatorId, Permissions, Policy, Role, Rule, Verdict,
+        Visitor,
     };
+    use serde::Deserialize;
+    use serde::de::value::{
+        BoolDeserializer, BorrowedBytesDeserializer, BorrowedStrDeserializer, BytesDeserializer, CharDeserializer,
+        Error, F64Deserializer, I64Deserializer, I128Deserializer, MapDeserializer, SeqDeserializer, StrDeserializer,
+        StringDeserializer, U64Deserializer, U128Deserializer, UnitDeserializer,
+    };
+    use serde::de::{Deserializer, IntoDeserializer, Unexpected, Visitor as Reader};
     use serde_json::from_str;
 
     /// What reading `json` as a `T` is refused with, without the place that serde_json adds.
@@ -328,10 +409,11 @@ mod wire {
             ),
             (r#"{"visitor_ip": "010.0.0.1"}"#, "expected an IP address without leading zeros"),
         ]);
-        check::<Role>(&[(
-            r#""manager""#,
-            "unknown kind `manager`, expected one of `administrator`, `supervisor`, `associate`",
-        )]);
+        check::<Role>(&[
+            (r#""manager""#, "unknown kind `manager`, expected one of `administrator`, `supervisor`, `associate`"),
+            ("5", "expected a string or an object with one key, found a number"),
+            ("[]", "expected a string or an object with one key, found a list"),
+        ]);
         check::<Verdict>(&[(r#"{"not_permitted": 5}"#, "expected an operator id, found a number")]);
         check::<AddRuleRefusal>(&[(r#"{"own_chats": " "}"#, "expected an id without blanks at either end")]);
     }
@@ -403,5 +485,72 @@ mod wire {
                 "unknown kind `manager`, expected one of `administrator`, `supervisor`, `associate`",
             ),
         ]);
+    }
+
+    #[test]
+    fn a_format_that_reports_by_itself_can_say_what_was_expected() {
+        struct Dates;
+
+        impl<'de> Deserializer<'de> for Dates {
+            type Error = Error;
+
+            fn deserialize_any<V: Reader<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+                Err(serde::de::Error::invalid_type(Unexpected::Other("a date"), &visitor))
+            }
+
+            serde::forward_to_deserialize_any! {
+                bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+                unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+            }
+        }
+        let refusals = [
+            OperatorId::deserialize(Dates).unwrap_err(),
+            Chat::deserialize(Dates).unwrap_err(),
+            Role::deserialize(Dates).unwrap_err(),
+        ];
+        let expected = ["an operator id", "a chat", "a string or an object with one key"];
+        assert_eq!(
+            refusals.map(|error| error.to_string()),
+            expected.map(|what| format!("invalid type: a date, expected {what}"))
+        );
+    }
+
+    /// JSON knows fewer kinds than serde.
+    #[test]
+    fn what_stands_in_the_place_of_a_text_is_named_by_its_kind_in_every_format() {
+        fn found<'de>(deserializer: impl Deserializer<'de, Error = Error>) -> String {
+            OperatorId::deserialize(deserializer).map(|id| id.to_string()).unwrap_or_else(|error| error.to_string())
+        }
+        let text = "ken".to_owned();
+        for found in [
+            found(StrDeserializer::new("ken")),
+            found(BorrowedStrDeserializer::new("ken")),
+            found(StringDeserializer::new(text.clone())),
+        ] {
+            assert_eq!(found, text);
+        }
+        let bytes = || b"ken".as_slice();
+        let list = || SeqDeserializer::<_, Error>::new([1].into_iter());
+        let object = MapDeserializer::<_, Error>::new([("ken", 1)].into_iter());
+        for (found, kind) in [
+            (found(BoolDeserializer::new(true)), "a boolean"),
+            (found(I64Deserializer::new(-7)), "a number"),
+            (found(U64Deserializer::new(7)), "a number"),
+            (found(F64Deserializer::new(7.5)), "a number"),
+            (found(I128Deserializer::new(-7)), "something else"),
+            (found(U128Deserializer::new(7)), "something else"),
+            (found(BytesDeserializer::new(bytes())), "bytes"),
+            (found(BorrowedBytesDeserializer::new(bytes())), "bytes"),
+            (found(UnitDeserializer::new()), "nothing"),
+            (found(list()), "a list"),
+            (found(object), "an object"),
+        ] {
+            assert_eq!(found, format!("expected an operator id, found {kind}"));
+        }
+        // One letter is a text.
+        assert_eq!(found(CharDeserializer::new('k')), "k");
+        assert_eq!(found(' '.into_deserializer()), "expected an id without blanks at either end");
+        let role = |letter| Role::deserialize(CharDeserializer::<Error>::new(letter)).unwrap_err().to_string();
+        assert_eq!(role('a'), "unknown kind `a`, expected one of `administrator`, `supervisor`, `associate`");
     }
 }

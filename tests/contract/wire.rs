@@ -232,6 +232,24 @@ fn a_value_is_brought_to_its_one_form_when_it_is_read() {
     assert_eq!(from_str::<OperatorId>(r#""ＫＥＮ""#).unwrap().as_str(), "ＫＥＮ");
 }
 
+#[test]
+fn a_role_that_is_listed_twice_may_be_monitored_like_one_listed_once() {
+    let twice = r#"{"administrator": [], "supervisor": ["associate", "associate"], "associate": []}"#;
+    assert_eq!(from_str::<Permissions>(twice).unwrap(), Permissions::NONE.with(Supervisor, Associate, true));
+}
+
+#[test]
+fn a_list_whose_length_is_known_is_read_into_one_block() {
+    let blocks = |operators: u64| {
+        let ids = (0..operators).map(|n| n.to_string()).collect::<Vec<_>>();
+        let chat = json!({"id": "c1", "operators": ids});
+        let read = allocation_counter::measure(|| drop(from_value::<Chat>(chat).unwrap()));
+        read.count_total
+    };
+    // Each id has one of its own.
+    assert_eq!(blocks(1000) - blocks(1), 999);
+}
+
 type Reader = fn(Value) -> Result<(), String>;
 
 /// Whole values of every kind that is read, in which to put something wrong.
