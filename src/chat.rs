@@ -250,14 +250,10 @@ mod form {
             let ChatForm { id, visitor, operators, joined, monitoring_allowed } = form;
             let mut attending: Vec<_> = operators.iter().chain(&joined).collect();
             attending.sort_unstable();
-            for pair in attending.windows(2) {
-                if let [one, other] = pair {
-                    if one == other {
-                        return Err(AttendsTwice((*one).clone()));
-                    }
-                }
+            match attending.iter().zip(attending.iter().skip(1)).find(|(one, next)| one == next) {
+                Some((twice, _)) => Err(AttendsTwice((*twice).clone())),
+                None => Ok(Chat { id, visitor, operators, joined, monitoring_allowed }),
             }
-            Ok(Chat { id, visitor, operators, joined, monitoring_allowed })
         }
     }
 
