@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chat_monitor::{Chat, Criterion, MonitorEngine, OperatorId, Role, Rule, RuleId, Watchers};
+use chat_monitor::{Chat, Criterion, MonitorEngine, OperatorId, Policy, Role, Rule, RuleId, Visitor, Watchers};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -123,6 +123,91 @@ fn a_watcher_stays_until_the_last_of_their_rules_goes() {
         engine.remove_rule(&RuleId::from(n)).unwrap();
     }
     assert_eq!(quick(&engine, &chat, &mut buffer), BTreeSet::new());
+}
+
+/// Each key of a chat has `size` watchers, some of them the same, so that an answer is put together of all.
+#[test]
+fn whoever_watches_by_several_keys_stands_in_the_answer_once() {
+    let ip = |ip: &str| Criterion::VisitorIp(parse(ip));
+    let email = |pattern: &str| Criterion::VisitorEmail(parse(pattern));
+    let operators: Vec<OperatorId> = (0..6).map(|n| parse(&format!("ken-{n}"))).collect();
+    let mut keys: Vec<Criterion> = operators.iter().cloned().map(Criterion::Operator).collect();
+    keys.extend([
+        email("mika@example.com"),
+        email("*@example.com"),
+        ip("192.0.2.7"),
+        ip("192.0.2.0/24"),
+        ip("0.0.0.0/0"),
+    ]);
+    let visitor = Visitor::new().ip(parse("192.0.2.7")).email(parse("mika@example.com"));
+    let mut buffer = Watchers::new();
+    for size in [1, 2, 3, 4, 8, 9, 16, 17, 40, 300] {
+        let mut engine = MonitorEngine::new();
+        let watcher = |n: usize| parse::<OperatorId>(&format!("hana-{n}"));
+        operators.iter().for_each(|operator| engine.set_operator(operator.clone(), Role::Associate));
+        (0..5 * size).for_each(|n| engine.set_operator(watcher(n), Role::Supervisor));
+        let of_key = |key: usize| (key * size / 3)..(key * size / 3 + size);
+        for (key, criterion) in keys.iter().enumerate() {
+            for n in of_key(key) {
+                let id = parse(&format!("{key}-{n}"));
+                engine.add_rule(Rule::new(id, watcher(n), criterion.clone())).unwrap();
+            }
+        }
+        let bare = Chat::new(parse("bare"));
+        let chats: Vec<Chat> = (0..=6)
+            .map(|attending| operators[..attending].iter().cloned().fold(bare.clone(), Chat::attended_by))
+            .flat_map(|chat| [chat.clone(), chat.visitor(visitor.clone())])
+            .collect();
+        let expected: Vec<BTreeSet<OperatorId>> = chats
+            .iter()
+            .map(|chat| {
+                let holds = |key: &usize| keys[*key].holds_for(chat) && !chat.operators().is_empty();
+                (0..keys.len()).filter(holds).flat_map(of_key).map(watcher).collect()
+            })
+            .collect();
+        for (chat, expected) in chats.iter().zip(&expected) {
+            assert_eq!(quick(&engine, chat, &mut buffer), *expected, "{size}: {chat:?}");
+            assert_eq!(named(&engine, chat), *expected, "{size}: {chat:?}");
+        }
+        // More chats than are looked up at a time.
+        let many: Vec<_> = chats.iter().cycle().take(50).cloned().collect();
+        let found: Vec<Vec<_>> =
+            engine.watchers_for_many(&many, &mut buffer).map(|granted| granted.iter().cloned().collect()).collect();
+        assert_eq!(found.len(), many.len());
+        for (found, expected) in found.iter().zip(expected.iter().cycle()) {
+            assert_eq!(found.len(), expected.len());
+            assert!(found.iter().all(|watcher| expected.contains(watcher)));
+        }
+    }
+}
+
+/// Those who attend are taken out of an answer that is full of others.
+#[test]
+fn nobody_is_in_the_answer_for_a_chat_that_they_attend() {
+    let mut policy = Policy::default();
+    policy.permissions = policy.permissions.with(Role::Supervisor, Role::Supervisor, true);
+    let mut buffer = Watchers::new();
+    for size in [1, 2, 3, 16, 17, 60] {
+        let mut engine = MonitorEngine::new();
+        engine.set_policy(policy);
+        let watchers: Vec<OperatorId> = (0..size).map(|n| parse(&format!("hana-{n}"))).collect();
+        for watcher in &watchers {
+            engine.set_operator(watcher.clone(), Role::Supervisor);
+            let id = parse(watcher.as_str());
+            engine.add_rule(Rule::new(id, watcher.clone(), Criterion::VisitorEmail(parse("*@example.com")))).unwrap();
+        }
+        let visitor = Visitor::new().email(parse("mika@example.com"));
+        let mut chat = Chat::new(parse("c1")).visitor(visitor);
+        for (n, watcher) in watchers.iter().enumerate() {
+            chat = if n % 2 == 0 { chat.attended_by(watcher.clone()) } else { chat.joined_by(watcher.clone()) };
+            let others: BTreeSet<_> = watchers[n + 1..].iter().cloned().collect();
+            assert_eq!(quick(&engine, &chat, &mut buffer), others, "{size}, {n}");
+            assert_eq!(named(&engine, &chat), others, "{size}, {n}");
+            let twice = [chat.clone(), chat.clone()];
+            let counts: Vec<_> = engine.watchers_for_many(&twice, &mut buffer).map(|granted| granted.len()).collect();
+            assert_eq!(counts, [others.len(); 2]);
+        }
+    }
 }
 
 #[test]

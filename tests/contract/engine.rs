@@ -1,11 +1,14 @@
 //! What changes an engine, what is refused, and in which order the answers come.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use chat_monitor::Role::{Administrator, Associate, Supervisor};
 use chat_monitor::Verdict::{Disabled, Granted, NoMatch, NoRights};
 use chat_monitor::{
     AddRuleRefusal, Chat, ChatId, Criterion, DuplicateRule, Email, EmailPattern, IpRange, MonitorEngine, OperatorId,
     ParseEmailError, ParseIdError, ParseIpError, Permissions, Policy, Role, Rule, RuleId, UnknownOperator, UnknownRule,
-    Verdict, Visitor, Watcher,
+    Verdict, Visitor, Watcher, Watchers,
 };
 
 use super::parse;
@@ -356,6 +359,136 @@ fn a_network_removed_takes_no_other_of_its_length_along() {
     assert_eq!(watchers(&engine, &chat), watched_by(&[("hana", &["r2", "r3"])]));
     engine.remove_rule(&parse("r2")).unwrap();
     assert_eq!(watchers(&engine, &chat), watched_by(&[("hana", &["r3"])]));
+}
+
+/// Rules on every network around one address: an address that leaves it at some bit lies in all that are wider.
+#[test]
+fn a_network_of_every_length_is_found_and_forgotten() {
+    for (address, bits) in [("192.0.2.7", 32_u8), ("2001:db8:1234:5678:9abc:def0:1357:9bdf", 128)] {
+        let address: IpAddr = parse(address);
+        let leaving_at = |bit: u8| match address {
+            IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() ^ (1 << 31 >> bit)).into()),
+            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() ^ (1 << 127 >> bit)).into()),
+        };
+        let mut engine = staffed();
+        for length in 0..=bits {
+            let range = Criterion::VisitorIp(IpRange::new(address, length).unwrap());
+            engine.add_rule(Rule::new(u64::from(length).into(), parse("hana"), range)).unwrap();
+        }
+        let check = |engine: &MonitorEngine, lengths: &[u8]| {
+            for bit in 0..bits {
+                let chat = Chat::new(parse("c1")).attended_by(parse("ken")).visitor(Visitor::new().ip(leaving_at(bit)));
+                let held: Vec<_> = lengths.iter().filter(|length| **length <= bit).map(u8::to_string).collect();
+                let watchers = watchers(engine, &chat);
+                let rules = watchers.first().map(|(_, rules)| rules.clone()).unwrap_or_default();
+                assert_eq!(rules, held, "{address} but for bit {bit}");
+                let mut buffer = Watchers::new();
+                assert_eq!(engine.watchers_for_into(&chat, &mut buffer).len(), watchers.len());
+            }
+        };
+        let (kept, removed): (Vec<u8>, Vec<u8>) = (0..=bits).partition(|length| length % 3 == 1);
+        check(&engine, &(0..=bits).collect::<Vec<_>>());
+        for length in removed {
+            engine.remove_rule(&u64::from(length).into()).unwrap();
+        }
+        check(&engine, &kept);
+        for length in kept {
+            engine.remove_rule(&u64::from(length).into()).unwrap();
+        }
+        check(&engine, &[]);
+    }
+}
+
+/// Short texts and long ones may be kept in different ways; each is compared to its last byte.
+#[test]
+fn names_of_every_length_are_told_apart() {
+    let mut engine = staffed();
+    let name = |length: usize, last: char| "x".repeat(length - 1) + &last.to_string();
+    let operator = |length, last| name(length, last).parse::<OperatorId>().unwrap();
+    let address = |length: usize, last| {
+        let domain = if length <= 60 { "b.jp".to_owned() } else { "x".repeat(length - 60) + ".jp" };
+        format!("{}@{domain}", name(length.min(60), last))
+    };
+    let domain = |length: usize, last| {
+        let text = name(length, last);
+        let labels: Vec<_> = text.as_bytes().chunks(50).map(|label| std::str::from_utf8(label).unwrap()).collect();
+        labels.join(".") + ".com"
+    };
+    for length in 1..=100 {
+        for last in ['a', 'b'] {
+            engine.set_operator(operator(length, last), Associate);
+            let keys = [
+                Criterion::Operator(operator(length, last)),
+                Criterion::VisitorEmail(parse(&address(length, last))),
+                Criterion::VisitorEmail(parse(&format!("*@{}", domain(length, last)))),
+            ];
+            for (n, key) in keys.into_iter().enumerate() {
+                engine.add_rule(Rule::new(parse(&format!("{n} {length}{last}")), parse("hana"), key)).unwrap();
+            }
+        }
+    }
+    let granting = |chat: &Chat| watchers(&engine, chat).into_iter().flat_map(|(_, rules)| rules).collect::<Vec<_>>();
+    let by_ken = |email: String| chat().visitor(Visitor::new().email(parse(&email)));
+    for length in 1..=100 {
+        for last in ['a', 'b'] {
+            let attended = Chat::new(parse("c1")).attended_by(operator(length, last));
+            assert_eq!(granting(&attended), [format!("0 {length}{last}")]);
+            assert_eq!(granting(&by_ken(address(length, last))), [format!("1 {length}{last}")]);
+            assert_eq!(granting(&by_ken(format!("a@{}", domain(length, last)))), [format!("2 {length}{last}")]);
+            assert_eq!(engine.role(&operator(length, last)), Some(Associate));
+        }
+        assert_eq!(granting(&Chat::new(parse("c1")).attended_by(operator(length, 'c'))), [""; 0]);
+        assert_eq!(granting(&by_ken(address(length, 'c'))), [""; 0]);
+        assert_eq!(granting(&by_ken(format!("a@{}", domain(length, 'c')))), [""; 0]);
+        assert_eq!(engine.role(&operator(length, 'c')), None);
+    }
+}
+
+/// What comes where something else was inherits nothing of it.
+#[test]
+fn operators_and_rules_that_come_and_go_leave_the_others_as_they_are() {
+    let mut engine = staffed();
+    let (operator, rule) = (|n: u64| OperatorId::from(n), |n: u64| RuleId::from(n));
+    let (mut operators, mut rules) = (BTreeSet::new(), Vec::new());
+    for step in 0..2_000_u64 {
+        let n = step * 7 % 97;
+        if operators.remove(&n) {
+            engine.remove_operator(&operator(n)).unwrap();
+            assert_eq!(engine.remove_operator(&operator(n)), Err(UnknownOperator(operator(n))));
+        } else {
+            operators.insert(n);
+            engine.set_operator(operator(n), Associate);
+        }
+        let n = step * 11 % 89;
+        if let Some(place) = rules.iter().position(|held| *held == n) {
+            rules.remove(place);
+            assert_eq!(engine.remove_rule(&rule(n)).unwrap().id(), &rule(n));
+            assert_eq!(engine.remove_rule(&rule(n)), Err(UnknownRule(rule(n))));
+        } else {
+            rules.push(n);
+            let watcher = ["hana", "aya"][(n % 2) as usize];
+            engine.load_rule(Rule::new(rule(n), parse(watcher), Criterion::Operator(operator(n % 13)))).unwrap();
+        }
+        if step % 50 == 0 {
+            let expected: BTreeSet<_> = operators.iter().map(|n| n.to_string()).collect();
+            let known: BTreeSet<_> =
+                engine.operators().map(|(id, _)| id.to_string()).filter(|id| id.parse::<u64>().is_ok()).collect();
+            assert_eq!(known, expected);
+            let ids: Vec<_> = rules.iter().map(|n| rule(*n)).collect();
+            assert!(engine.rules().map(Rule::id).eq(&ids));
+            assert!(ids.iter().all(|id| engine.rule(id).is_some_and(|rule| rule.id() == id)));
+            for (watcher, parity) in [("hana", 0), ("aya", 1)] {
+                let own = rules.iter().filter(|n| **n % 2 == parity).map(|n| rule(*n)).collect::<Vec<_>>();
+                assert!(engine.rules_of(&parse(watcher)).map(Rule::id).eq(&own));
+            }
+            for target in 0..13 {
+                let chat = Chat::new(parse("c1")).attended_by(operator(target));
+                let granted = rules.iter().filter(|n| **n % 13 == target && operators.contains(&target));
+                let found: BTreeSet<_> = watchers(&engine, &chat).into_iter().flat_map(|(_, rules)| rules).collect();
+                assert_eq!(found, granted.map(|n| n.to_string()).collect::<BTreeSet<_>>());
+            }
+        }
+    }
 }
 
 #[test]

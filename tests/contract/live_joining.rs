@@ -191,6 +191,7 @@ fn what_participants_see_has_neither_a_watcher_nor_a_rule_nor_a_reason() {
     let mut live = hana_watches_ken();
     tell(&mut live, add_rule("r2", "emi", with_operator("ken")));
     let view = live.participant_view(&parse("c1")).unwrap();
+    assert_eq!((view.chat(), who(view.operators()), who(view.joined())), (&parse("c1"), vec!["ken"], vec![]));
     let text = format!("{view:?}");
     assert!(text.contains("ken"), "{text}");
     assert!(["emi", "hana", "r1", "r2", "watch"].iter().all(|hidden| !text.contains(hidden)), "{text}");

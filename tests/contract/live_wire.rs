@@ -255,6 +255,15 @@ fn saved_monitors_are_written_as_the_golden_file_has_them() {
     check_lines("monitor.jsonl", &[LiveMonitor::new(MonitorEngine::new()), monitor()]);
 }
 
+#[test]
+fn a_saved_state_for_which_there_is_no_room_is_an_error() {
+    let (monitor, length) = (monitor(), to_string(&monitor()).unwrap().len());
+    for room in 0..=length {
+        let written = serde_json::to_writer(&mut vec![0; room][..], &monitor);
+        assert_eq!(written.is_ok(), room == length, "{room} of {length} bytes");
+    }
+}
+
 /// The saved form of [`monitor`], changed.
 fn lying(change: impl FnOnce(&mut Value)) -> Result<LiveMonitor, String> {
     let mut saved = serde_json::to_value(monitor()).unwrap();

@@ -51,6 +51,8 @@ const MAILBOXES: Texts = &[
             "mi\u{AD}ka@example.com",
             "\u{FEFF}mika@example.com",
             "mika\u{0}@example.com",
+            "mi\u{1D173}ka@example.com",
+            "mika\u{E0041}@example.com",
         ],
     ),
     (
