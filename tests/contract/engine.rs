@@ -491,6 +491,44 @@ fn operators_and_rules_that_come_and_go_leave_the_others_as_they_are() {
     }
 }
 
+/// Names that come once and never again must not pile up.
+#[test]
+fn what_has_been_removed_takes_no_memory() {
+    let mut engine = staffed();
+    let mut names = 0_u64;
+    let mut hundred_come_and_go = || {
+        let these = names..names + 100;
+        names += 100;
+        let rule = |n: u64, key: u64| RuleId::from(n * 5 + key);
+        for n in these.clone() {
+            engine.set_operator(n.into(), Supervisor);
+            let address = IpAddr::V4(u32::try_from(n << 12).unwrap().into());
+            let keys = [
+                Criterion::Operator(format!("rin-{n}").parse().unwrap()),
+                Criterion::VisitorEmail(parse(&format!("mika-{n}@example.com"))),
+                Criterion::VisitorEmail(parse(&format!("*@{n}.example.com"))),
+                Criterion::VisitorIp(address.into()),
+                Criterion::VisitorIp(IpRange::new(address, 24).unwrap()),
+            ];
+            for (key, criterion) in (0..).zip(keys) {
+                engine.load_rule(Rule::new(rule(n, key), n.into(), criterion)).unwrap();
+            }
+        }
+        for n in these {
+            // The operator goes before their rules or after them.
+            let removed = (0..5).map(|key| engine.remove_rule(&rule(n, key)).is_ok());
+            assert!(removed.take(if n % 2 == 0 { 5 } else { 3 }).all(|removed| removed));
+            engine.remove_operator(&n.into()).unwrap();
+            let removed = (0..5).map(|key| engine.remove_rule(&rule(n, key)).is_ok());
+            assert_eq!(removed.filter(|removed| *removed).count(), if n % 2 == 0 { 0 } else { 2 });
+        }
+    };
+    (0..10).for_each(|_| hundred_come_and_go());
+    let kept = allocation_counter::measure(|| (0..10).for_each(|_| hundred_come_and_go()));
+    assert!(kept.count_current < 50 && kept.bytes_current < 50_000, "{kept:?}");
+    assert_eq!(engine, staffed());
+}
+
 #[test]
 fn a_hash_seed_shows_in_no_answer() {
     let filled = |engine| {
@@ -509,6 +547,13 @@ fn a_hash_seed_shows_in_no_answer() {
         assert_eq!(seeded.watchers_for(&chat()), engine.watchers_for(&chat()));
         assert!(seeded.rules_of(&parse("aya")).eq(engine.rules_of(&parse("aya"))));
     }
+}
+
+#[test]
+fn a_hash_seed_is_the_one_that_the_host_gives() {
+    let seeded = |seed| format!("{:?}", MonitorEngine::with_hash_seed(seed));
+    assert_eq!(seeded(7), seeded(7));
+    assert_ne!(seeded(7), seeded(8));
 }
 
 #[test]

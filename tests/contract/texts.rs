@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use chat_monitor::{
-    AddRuleRefusal, ChatId, DuplicateRule, Email, EmailPattern, IpRange, OperatorId, Permissions, RuleId,
-    UnknownOperator, UnknownRule,
+    AddRuleRefusal, ChatId, Criterion, DuplicateRule, Email, EmailPattern, IpRange, OperatorId, Permissions, Rule,
+    RuleId, UnknownOperator, UnknownRule,
 };
 
 use super::parse;
@@ -277,7 +277,7 @@ fn a_refusal_says_who_or_what_it_is_about() {
 
 #[test]
 fn a_value_in_debug_shows_what_it_holds() {
-    let shown: [(&dyn Debug, &str); 6] = [
+    let shown: [(&dyn Debug, &str); 7] = [
         (&parse::<OperatorId>("ken"), r#"OperatorId("ken")"#),
         (&parse::<Email>("Mika@example.com"), r#"Email("mika@example.com")"#),
         (&parse::<EmailPattern>("*@example.com"), r#"EmailPattern("*@example.com")"#),
@@ -285,6 +285,10 @@ fn a_value_in_debug_shows_what_it_holds() {
         (
             &Permissions::default(),
             "Permissions { administrator: {Supervisor, Associate}, supervisor: {Associate}, associate: {} }",
+        ),
+        (
+            &Rule::new(parse("r1"), parse("hana"), Criterion::Operator(parse("ken"))),
+            r#"Rule { id: RuleId("r1"), watcher: OperatorId("hana"), when: [Operator(OperatorId("ken"))], enabled: true }"#,
         ),
         (&"mika".parse::<Email>().unwrap_err(), "ParseEmailError(Form)"),
     ];
