@@ -491,6 +491,28 @@ fn operators_and_rules_that_come_and_go_leave_the_others_as_they_are() {
     }
 }
 
+/// Counted in bytes asked for: four times as many rules ask for four times as much, give or take how room grows.
+#[test]
+fn adding_a_rule_costs_no_more_among_many() {
+    let network = |n: u64| IpAddr::V4(u32::try_from(n << 8).unwrap().into());
+    let kinds: [(&str, &dyn Fn(u64) -> Criterion); 5] = [
+        ("operators", &|n| Criterion::Operator(n.into())),
+        ("addresses", &|n| Criterion::VisitorIp(network(n).into())),
+        ("networks", &|n| Criterion::VisitorIp(IpRange::new(network(n), 24).unwrap())),
+        ("emails", &|n| Criterion::VisitorEmail(parse(&format!("mika-{n}@example.com")))),
+        ("one key", &|_| Criterion::VisitorEmail(parse("mika@example.com"))),
+    ];
+    for (kind, key) in kinds {
+        let bytes = |rules: u64| {
+            let mut engine = staffed();
+            let add = |n: u64| engine.load_rule(Rule::new(n.into(), parse("hana"), key(n))).unwrap();
+            allocation_counter::measure(|| (0..rules).for_each(add)).bytes_total
+        };
+        let (few, many) = (bytes(1_000), bytes(4_000));
+        assert!(many < 7 * few, "{kind}: {few} bytes for 1,000 rules, {many} for 4,000");
+    }
+}
+
 /// Names that come once and never again must not pile up.
 #[test]
 fn what_has_been_removed_takes_no_memory() {
