@@ -399,6 +399,36 @@ fn a_network_of_every_length_is_found_and_forgotten() {
     }
 }
 
+#[test]
+fn a_network_removed_takes_no_neighbour_along() {
+    for (address, bits) in [("192.0.2.7", 32_u8), ("2001:db8:1234:5678:9abc:def0:1357:9bdf", 128)] {
+        let address: IpAddr = parse(address);
+        for length in 1..bits {
+            // The two halves of one network.
+            let neighbour = match address {
+                IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() ^ (1 << (bits - length))).into()),
+                IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() ^ (1 << (bits - length))).into()),
+            };
+            let mut engine = staffed();
+            for (id, ip) in [("r1", address), ("r2", neighbour)] {
+                let range = Criterion::VisitorIp(IpRange::new(ip, length).unwrap());
+                engine.add_rule(Rule::new(parse(id), parse("hana"), range)).unwrap();
+            }
+            let granted = |engine: &MonitorEngine, ip| {
+                watchers(engine, &chat().visitor(Visitor::new().ip(ip)))
+                    .into_iter()
+                    .flat_map(|(_, rules)| rules)
+                    .collect()
+            };
+            let both: [Vec<_>; 2] = [granted(&engine, address), granted(&engine, neighbour)];
+            assert_eq!(both, [["r1"], ["r2"]], "{address}/{length}");
+            engine.remove_rule(&parse("r2")).unwrap();
+            let one: [Vec<_>; 2] = [granted(&engine, address), granted(&engine, neighbour)];
+            assert_eq!(one, [vec!["r1"], vec![]], "{address}/{length}");
+        }
+    }
+}
+
 /// Short texts and long ones may be kept in different ways; each is compared to its last byte.
 #[test]
 fn names_of_every_length_are_told_apart() {
@@ -508,8 +538,8 @@ fn adding_a_rule_costs_no_more_among_many() {
             let add = |n: u64| engine.load_rule(Rule::new(n.into(), parse("hana"), key(n))).unwrap();
             allocation_counter::measure(|| (0..rules).for_each(add)).bytes_total
         };
-        let (few, many) = (bytes(1_000), bytes(4_000));
-        assert!(many < 7 * few, "{kind}: {few} bytes for 1,000 rules, {many} for 4,000");
+        let (few, many) = (bytes(2_000), bytes(8_000));
+        assert!(many < 7 * few, "{kind}: {few} bytes for 2,000 rules, {many} for 8,000");
     }
 }
 
