@@ -32,7 +32,8 @@ impl MonitorEngine {
     /// Every operator who may watch `chat`, without the rules that say so: the same as
     /// [`watchers_for`](MonitorEngine::watchers_for) names, at little more than the cost of looking the chat up.
     ///
-    /// Nothing is allocated once `buffer` has grown to what it needs.
+    /// Nothing is allocated once `buffer` has grown to what it needs, unless more than eight operators attend and rules of
+    /// several criteria have to look for them.
     ///
     /// ```
     /// use chat_monitor::{Chat, Criterion, MonitorEngine, Role, Rule, Watchers};
@@ -61,7 +62,7 @@ impl MonitorEngine {
 
     /// The same for many chats: an answer for each, in their order. It takes less than asking one by one.
     ///
-    /// Nothing is allocated once `buffer` has grown to what it needs.
+    /// It allocates no more than that does.
     ///
     /// ```
     /// use chat_monitor::{Chat, MonitorEngine, Watchers};

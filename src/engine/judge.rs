@@ -1,5 +1,7 @@
 //! The gates. They stand here and nowhere else.
 
+use core::cell::{Cell, OnceCell};
+
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashSet;
 
@@ -10,15 +12,18 @@ use crate::role::{Policy, Role};
 use crate::rule::Rule;
 use crate::verdict::Verdict;
 
-/// Up to this many who attend are looked through one by one.
+/// Among so few a search one by one is the quickest.
 const FEW: usize = 8;
 
 /// What rules are asked of one chat: who attends it is looked up once for all of them.
 pub(super) struct Judge<'a> {
     policy: &'a Policy,
     chat: &'a Chat,
-    /// Who attends, if they are many.
-    many: Option<HashSet<&'a OperatorId, SeedableRandomState>>,
+    /// How often it was asked whether somebody attends, up to [`FEW`].
+    asked: Cell<usize>,
+    /// Who attends, if they are many and asked about often.
+    many: OnceCell<HashSet<&'a OperatorId, SeedableRandomState>>,
+    hasher: &'a SeedableRandomState,
     /// For each role the first who attends and whom it may not monitor.
     closed_to: [(Role, Option<&'a OperatorId>); 3],
 }
@@ -36,12 +41,7 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        let many = (chat.attending().count() > FEW).then(|| {
-            let mut many = HashSet::with_hasher(engine.hasher().clone());
-            many.extend(chat.attending());
-            many
-        });
-        Judge { policy, chat, many, closed_to }
+        Judge { policy, chat, asked: Cell::new(0), many: OnceCell::new(), hasher: engine.hasher(), closed_to }
     }
 
     /// What a rule says, whose watcher has this role: the first closed gate, or [`Verdict::Granted`].
@@ -72,9 +72,18 @@ impl<'a> Judge<'a> {
     }
 
     fn attends(&self, operator: &OperatorId) -> bool {
-        match &self.many {
-            Some(many) => many.contains(operator),
-            None => self.chat.attends(operator),
+        if self.chat.operators().len() + self.chat.joined().len() <= FEW {
+            return self.chat.attends(operator);
         }
+        if self.asked.get() < FEW {
+            self.asked.set(self.asked.get() + 1);
+            return self.chat.attends(operator);
+        }
+        let many = self.many.get_or_init(|| {
+            let mut many = HashSet::with_hasher(self.hasher.clone());
+            many.extend(self.chat.attending());
+            many
+        });
+        many.contains(operator)
     }
 }
