@@ -23,7 +23,7 @@ use crate::id::{ChatId, OperatorId};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Visitor {
-    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none", serialize_with = "form::as_text"))]
     ip: Option<IpAddr>,
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     email: Option<Email>,
@@ -202,8 +202,9 @@ impl Chat {
 #[cfg(feature = "serde")]
 mod form {
     use alloc::vec::Vec;
+    use core::net::IpAddr;
 
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize, Serializer};
 
     use super::{Chat, Visitor};
     use crate::address::{Email, IpText};
@@ -262,6 +263,17 @@ mod form {
     #[derive(Debug, thiserror::Error)]
     #[error("operator `{0}` attends the chat twice")]
     struct AttendsTwice(OperatorId);
+
+    /// In every format: serde's own form of an address is another one in those that people do not read.
+    pub(super) fn as_text<S: Serializer>(ip: &Option<IpAddr>, serializer: S) -> Result<S::Ok, S::Error> {
+        ip.map(IpText).serialize(serializer)
+    }
+
+    impl Serialize for IpText {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(&self.0)
+        }
+    }
 
     impl<'de> Deserialize<'de> for IpText {
         fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
