@@ -75,7 +75,7 @@
 //! | logs, metrics and error reports that staff can read | giving watch events to administrators alone |
 //! | `Debug` of a [`Chat`] or [`Email`] in a log | logging ids; values print what they hold |
 //!
-//! The tests `live_laws`, `live_steps` and `live_search` hold this; the README says how to run them.
+//! The tests `live_laws`, `live_single_step`, `live_steps` and `live_search` hold this; the README says how to run them.
 //!
 //! # What it does not do
 //!

@@ -194,6 +194,19 @@ fn every_dependency_is_used() {
 }
 
 #[test]
+fn every_test_that_is_named_as_evidence_is_there() {
+    let evidence = read("VERIFICATION.md");
+    let mut found = 0;
+    for name in evidence.split('`').filter(|name| name.contains("::") && !name.contains(' ')) {
+        found += 1;
+        let (module, test) = name.split_once("::").unwrap();
+        let tests = read(format!("tests/contract/{module}.rs"));
+        assert!(tests.contains(&format!("fn {test}(")), "`{name}` is no test");
+    }
+    assert!(found >= 40, "{found} tests");
+}
+
+#[test]
 fn both_licences_are_there() {
     assert_eq!(manifest("package").into_iter().find(|(key, _)| key == "license").unwrap().1, "MIT OR Apache-2.0");
     assert!(read("LICENSE-MIT").contains("Permission is hereby granted, free of charge"));
