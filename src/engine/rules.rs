@@ -80,6 +80,7 @@ impl Rules {
         self.slots.get_mut(place)
     }
 
+    #[cfg(feature = "serde")]
     pub(super) fn reserve(&mut self, more: usize) {
         self.slots.reserve(more);
     }
