@@ -106,3 +106,49 @@ impl<K: Hash + Eq> Keyed<K> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+    use core::hash::{Hash, Hasher};
+
+    use foldhash::fast::SeedableRandomState;
+
+    use super::Keyed;
+    use crate::engine::rank::{Number, Rank, Ranks};
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    struct Same(u32);
+
+    /// All alike.
+    impl Hash for Same {
+        fn hash<H: Hasher>(&self, _: &mut H) {}
+    }
+
+    #[test]
+    fn keys_that_share_a_hash_are_told_apart() {
+        let (hasher, mut keyed) = (SeedableRandomState::random(), Keyed::default());
+        let watchers = |keyed: &Keyed<Same>, key| {
+            let mut found = Vec::new();
+            let filed = keyed.find(&Same(key), &hasher)?;
+            filed.watchers.extend(Ranks::NONE.with(Some(Rank::Supervisor)), &mut found);
+            Some(found)
+        };
+        for key in 0..40 {
+            let (filed, new) = keyed.file(Same(key), &hasher);
+            assert!(new);
+            filed.watchers.add(Number(key), Rank::Supervisor, &hasher);
+        }
+        assert!((0..40).all(|key| !keyed.file(Same(key), &hasher).1));
+        assert!((0..40).all(|key| watchers(&keyed, key) == Some([Number(key)].into())));
+        assert!(watchers(&keyed, 40).is_none());
+        assert!(keyed.find_mut(&Same(40), &hasher).is_none());
+        for key in 0..40 {
+            let filed = keyed.find_mut(&Same(key), &hasher);
+            filed.into_iter().for_each(|filed| filed.watchers.remove(Number(key), Rank::Supervisor));
+            assert_eq!(watchers(&keyed, key), Some([].into()));
+        }
+        assert!(keyed.release(&Same(7), &hasher) && !keyed.release(&Same(7), &hasher));
+        assert!((0..40).all(|key| watchers(&keyed, key).is_none() == (key == 7)));
+    }
+}

@@ -183,3 +183,23 @@ impl RuleSlot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Number, Rule, Rules, Tag};
+    use crate::criterion::Criterion;
+    use crate::id::{OperatorId, RuleId};
+
+    #[test]
+    fn rules_whose_ids_share_a_hash_are_told_apart() {
+        let (tag, mut rules) = (Tag::default(), Rules::default());
+        let rule = |n: u64| Rule::new(n.into(), OperatorId::from(1), Criterion::Operator(OperatorId::from(2)));
+        let places = [1, 2, 3].map(|n| rules.insert(tag, rule(n), Number(0)));
+        let found = |rules: &Rules, n: u64| rules.find(tag, &RuleId::from(n)).map(|(place, _)| place);
+        assert_eq!([1, 2, 3].map(|n| found(&rules, n)), places.map(Some));
+        assert_eq!(found(&rules, 4), None);
+        let [first, second, third] = places;
+        assert_eq!(rules.remove(tag, second), Some(rule(2)));
+        assert_eq!([1, 2, 3].map(|n| found(&rules, n)), [Some(first), None, Some(third)]);
+    }
+}
