@@ -60,3 +60,19 @@ impl<const N: usize> Hash for Text<N> {
 pub(super) fn hash<T: Hash + ?Sized>(hasher: &SeedableRandomState, key: &T) -> u64 {
     hasher.hash_one(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use foldhash::fast::SeedableRandomState;
+
+    #[test]
+    fn keys_have_hashes_of_their_own() {
+        let hasher = SeedableRandomState::random();
+        let mut hashes: Vec<_> = (0..1_000_u32).map(|key| super::hash(&hasher, &key)).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 1_000);
+    }
+}

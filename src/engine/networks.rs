@@ -189,3 +189,30 @@ impl Stretch {
         1 << (length - self.shortest())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::net::{Ipv4Addr, Ipv6Addr};
+
+    use super::{FIRST_V6, IpRange, LAST, Lengths, SeedableRandomState, Stretch};
+
+    #[test]
+    fn where_the_last_network_was_removed_is_looked_no_more() {
+        let (hasher, mut lengths) = (SeedableRandomState::random(), Lengths::default());
+        let network = |n: u8, length| IpRange::new(Ipv4Addr::new(10, n, 0, 0).into(), length).ok();
+        let networks = || (16..=24).filter_map(|length| network(length, length)).chain(network(1, 16));
+        networks().for_each(|network| lengths.add(network, &hasher));
+        assert_eq!(lengths.groups, 0b1100);
+        networks().for_each(|network| lengths.remove(network, &hasher));
+        assert_eq!((lengths.groups, lengths.masks.len(), lengths.counts.len()), (0, 0, 0));
+        assert!(lengths.stretches.iter().all(|stretches| *stretches == 0));
+    }
+
+    #[test]
+    fn a_stretch_is_as_narrow_as_its_widest_network() {
+        let v4 = |group| Stretch::of(Ipv4Addr::new(192, 0, 2, 7).into(), group).bits;
+        assert_eq!([0, 1, 2, 3].map(v4), [0, 0xc0, 0xc000, 0x00c0_0002]);
+        let v6 = |group| Stretch::of(Ipv6Addr::from_bits(0x2001_0db8_1234_5678 << 64 | 7).into(), group).bits;
+        assert_eq!([FIRST_V6, FIRST_V6 + 3, LAST].map(v6), [0, 0x0020_010d, 0x2001_0db8_1234_5678]);
+    }
+}

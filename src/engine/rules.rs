@@ -186,6 +186,8 @@ impl RuleSlot {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::{Number, Rule, Rules, Tag};
     use crate::criterion::Criterion;
     use crate::id::{OperatorId, RuleId};
@@ -201,5 +203,16 @@ mod tests {
         let [first, second, third] = places;
         assert_eq!(rules.remove(tag, second), Some(rule(2)));
         assert_eq!([1, 2, 3].map(|n| found(&rules, n)), [Some(first), None, Some(third)]);
+    }
+    #[test]
+    fn rules_that_room_was_made_for_take_no_more() {
+        let mut rules = Rules::default();
+        let rule = |n: u64| Rule::new(n.into(), OperatorId::from(1), Criterion::Operator(OperatorId::from(2)));
+        let hundred: Vec<_> = (0..100).map(rule).collect();
+        rules.reserve(100);
+        let taken = allocation_counter::measure(|| {
+            hundred.into_iter().for_each(|rule| _ = rules.insert(Tag::default(), rule, Number(0)));
+        });
+        assert_eq!(taken.count_total, 0);
     }
 }

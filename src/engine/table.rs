@@ -212,7 +212,7 @@ impl<T> Table<T> {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Place, Table, Tag};
+    use super::{Place, SeedableRandomState, Table, Tag};
 
     /// Held to a list, with tags so few that entries are pushed far from where they belong, around the end too.
     #[test]
@@ -253,5 +253,38 @@ mod tests {
         }
         (0..100).for_each(|value| _ = table.insert(Tag(value), value));
         assert_eq!(table.values.len(), 100);
+    }
+
+    #[test]
+    fn tags_spread_over_all_entries() {
+        let mut table = Table::<()>::default();
+        table.spread(64);
+        assert!((0..64).all(|n: u32| table.home(Tag(n << 26)) == n as usize));
+        let hasher = SeedableRandomState::random();
+        let names: Vec<_> = (0..1_000).map(|n| alloc::format!("r{n}")).collect();
+        let mut homes: Vec<_> = names.iter().map(|name| table.home(Tag::of(name, &hasher))).collect();
+        homes.sort_unstable();
+        homes.dedup();
+        assert_eq!(homes.len(), 64);
+    }
+
+    #[test]
+    fn a_table_grows_by_parts_and_not_beyond_what_it_needs() {
+        let mut table = Table::default();
+        let sizes: Vec<_> = (0..112)
+            .map(|value| {
+                table.insert(Tag(value), value);
+                (table.entries.len(), table.values.capacity())
+            })
+            .collect();
+        let entries: Vec<_> = sizes.iter().map(|(entries, _)| *entries).take(10).collect();
+        assert_eq!(entries, [4, 4, 4, 6, 9, 9, 13, 13, 13, 19]);
+        let mut capacities: Vec<_> = sizes.iter().map(|(_, capacity)| *capacity).collect();
+        capacities.dedup();
+        assert_eq!(capacities, [4, 8, 12, 16, 20, 25, 31, 38, 47, 58, 72, 90, 112]);
+        table.reserve(288);
+        assert_eq!((table.entries.len(), table.values.capacity()), (600, 400));
+        table.reserve(100);
+        assert_eq!((table.entries.len(), table.values.capacity()), (600, 400));
     }
 }

@@ -231,3 +231,67 @@ fn a_warm_buffer_allocates_nothing() {
         Ok(())
     });
 }
+
+/// So many supervisors watch ken, and somebody else is watched by nobody.
+fn watching_ken(watchers: u64) -> MonitorEngine {
+    let mut engine = MonitorEngine::new();
+    ["ken", "taro"].into_iter().for_each(|operator| engine.set_operator(parse(operator), Role::Associate));
+    for n in 0..watchers {
+        engine.set_operator(n.into(), Role::Supervisor);
+        engine.add_rule(Rule::new(n.into(), n.into(), Criterion::Operator(parse("ken")))).unwrap();
+    }
+    engine
+}
+
+#[test]
+fn an_answer_of_one_key_is_copied_and_not_searched_for_doubles() {
+    let engine = watching_ken(100);
+    let given_to =
+        |operators: [&str; 2]| operators.map(parse).into_iter().fold(Chat::new(parse("c1")), Chat::attended_by);
+    for chat in [given_to(["ken", "taro"]), given_to(["taro", "ken"])] {
+        let allocated = allocation_counter::measure(|| {
+            assert_eq!(engine.watchers_for_into(&chat, &mut Watchers::new()).len(), 100);
+        });
+        // The answer itself.
+        assert_eq!(allocated.count_total, 1, "{chat:?}");
+    }
+}
+
+#[test]
+fn a_table_of_who_attends_is_made_only_for_many_who_are_asked_about_often() {
+    let tables = |attending: u64, rules: u64| {
+        let mut engine = watching_ken(0);
+        engine.set_operator(parse("hana"), Role::Supervisor);
+        for n in 0..rules {
+            // Two questions a rule: taro does not attend.
+            let rule = Rule::new(n.into(), parse("hana"), Criterion::Operator(parse("ken")));
+            engine.add_rule(rule.and(Criterion::Operator(parse("taro")))).unwrap();
+        }
+        (0..attending).for_each(|n| engine.set_operator(n.into(), Role::Associate));
+        let chat = Chat::new(parse("c1")).attended_by(parse("ken"));
+        let chat = (1..attending).fold(chat, |chat, n| chat.attended_by(n.into()));
+        let mut buffer = Watchers::new();
+        allocation_counter::measure(|| assert!(engine.watchers_for_into(&chat, &mut buffer).is_empty())).count_total
+    };
+    assert_eq!([tables(8, 100), tables(9, 4), tables(9, 5), tables(9, 100)], [0, 0, 1, 1]);
+}
+
+#[test]
+fn the_watchers_of_a_key_take_memory_of_their_own_from_the_third_and_give_it_back() {
+    let mut engine = watching_ken(40);
+    let ids: Vec<RuleId> = (0..40).map(RuleId::from).collect();
+    let mut switch = |n: usize, on| engine.set_rule_enabled(&ids[n], on).unwrap();
+    (0..40).for_each(|n| switch(n, false));
+    let allocations: Vec<u64> = (0..40).map(|n| allocation_counter::measure(|| switch(n, true)).count_total).collect();
+    assert_eq!(allocations[..16], [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert!(allocations[16] > 1 && allocations[17..].contains(&0), "{allocations:?}");
+    let twice = allocation_counter::measure(|| {
+        (0..40).for_each(|n| switch(n, false));
+        [2, 20].into_iter().for_each(|most| {
+            (0..most).for_each(|n| switch(n, true));
+            (0..most).for_each(|n| switch(n, false));
+        });
+        (0..40).for_each(|n| switch(n, true));
+    });
+    assert_eq!(twice.count_current, 0, "{twice:?}");
+}
