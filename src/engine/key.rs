@@ -67,6 +67,8 @@ mod tests {
 
     use foldhash::fast::SeedableRandomState;
 
+    use super::Text;
+
     #[test]
     fn keys_have_hashes_of_their_own() {
         let hasher = SeedableRandomState::random();
@@ -74,5 +76,12 @@ mod tests {
         hashes.sort_unstable();
         hashes.dedup();
         assert_eq!(hashes.len(), 1_000);
+    }
+
+    #[test]
+    fn a_text_lies_in_place_if_it_fits() {
+        assert!(matches!(Text::<4>::from("kenn"), Text::Short { len: 4, .. }));
+        assert!(matches!(Text::<4>::from("kenny"), Text::Long(_)));
+        assert!(matches!(Text::<300>::from("x".repeat(256).as_str()), Text::Long(_)));
     }
 }

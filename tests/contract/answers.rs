@@ -259,21 +259,44 @@ fn an_answer_of_one_key_is_copied_and_not_searched_for_doubles() {
 
 #[test]
 fn a_table_of_who_attends_is_made_only_for_many_who_are_asked_about_often() {
-    let tables = |attending: u64, rules: u64| {
+    let tables = |attending: u64, questions: usize| {
         let mut engine = watching_ken(0);
         engine.set_operator(parse("hana"), Role::Supervisor);
-        for n in 0..rules {
-            // Two questions a rule: taro does not attend.
-            let rule = Rule::new(n.into(), parse("hana"), Criterion::Operator(parse("ken")));
-            engine.add_rule(rule.and(Criterion::Operator(parse("taro")))).unwrap();
-        }
+        let on = |operator| Criterion::Operator(parse(operator));
+        let rule = Rule::new(parse("r1"), parse("hana"), on("ken"));
+        // Only taro, the last to be asked about, does not attend.
+        let rule = (2..questions).fold(rule, |rule, _| rule.and(on("ken"))).and(on("taro"));
+        engine.add_rule(rule).unwrap();
         (0..attending).for_each(|n| engine.set_operator(n.into(), Role::Associate));
         let chat = Chat::new(parse("c1")).attended_by(parse("ken"));
         let chat = (1..attending).fold(chat, |chat, n| chat.attended_by(n.into()));
         let mut buffer = Watchers::new();
         allocation_counter::measure(|| assert!(engine.watchers_for_into(&chat, &mut buffer).is_empty())).count_total
     };
-    assert_eq!([tables(8, 100), tables(9, 4), tables(9, 5), tables(9, 100)], [0, 0, 1, 1]);
+    assert_eq!([tables(8, 100), tables(9, 8), tables(9, 9), tables(9, 100)], [0, 0, 1, 1]);
+}
+
+#[test]
+fn few_watchers_are_compared_without_memory_for_it() {
+    let allocations = |ken: u64, taro: u64| {
+        let mut engine = watching_ken(ken);
+        engine.set_operator(parse("emi"), Role::Associate);
+        for n in 0..100 {
+            engine.set_operator(n.into(), Role::Supervisor);
+            let on = |operator| Criterion::Operator(parse(operator));
+            engine.add_rule(Rule::new((1_000 + n).into(), n.into(), on("emi"))).unwrap();
+            if n < taro {
+                engine.add_rule(Rule::new((2_000 + n).into(), n.into(), on("taro"))).unwrap();
+            }
+        }
+        let emi = Chat::new(parse("c1")).attended_by(parse("emi"));
+        let both = Chat::new(parse("c1")).attended_by(parse("ken")).attended_by(parse("taro"));
+        let mut buffer = Watchers::new();
+        assert_eq!(engine.watchers_for_into(&emi, &mut buffer).len(), 100);
+        let most = ken.max(taro) as usize;
+        allocation_counter::measure(|| assert_eq!(engine.watchers_for_into(&both, &mut buffer).len(), most)).count_total
+    };
+    assert_eq!([allocations(8, 8), allocations(9, 8), allocations(8, 9)], [0, 1, 1]);
 }
 
 #[test]

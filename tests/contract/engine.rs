@@ -553,6 +553,23 @@ fn adding_a_rule_costs_no_more_among_many() {
     }
 }
 
+#[test]
+fn the_id_of_an_operator_lies_in_memory_once() {
+    let mut engine = staffed();
+    engine.add_rule(operator_rule("r1", "hana", "ken")).unwrap();
+    engine.add_rule(operator_rule("r2", "hana", "ken").and(Criterion::Operator(parse("ken")))).unwrap();
+    engine.add_rule(operator_rule("r3", "aya", "hana")).unwrap();
+    let mut texts = BTreeSet::new();
+    for rule in engine.rules() {
+        texts.insert(rule.watcher().as_str().as_ptr());
+        texts.extend(rule.when().iter().filter_map(|criterion| match criterion {
+            Criterion::Operator(operator) => Some(operator.as_str().as_ptr()),
+            _ => None,
+        }));
+    }
+    assert_eq!(texts.len(), 3);
+}
+
 /// Names that come once and never again must not pile up.
 #[test]
 fn what_has_been_removed_takes_no_memory() {
