@@ -80,7 +80,7 @@ impl Rules {
         self.slots.get_mut(place)
     }
 
-    #[cfg(feature = "serde")]
+    #[cfg(any(feature = "serde", test))]
     pub(super) fn reserve(&mut self, more: usize) {
         self.slots.reserve(more);
     }

@@ -154,7 +154,7 @@ impl<T> Table<T> {
     }
 
     /// Makes room for so many values more.
-    #[cfg(feature = "serde")]
+    #[cfg(any(feature = "serde", test))]
     pub(super) fn reserve(&mut self, more: usize) {
         self.values.reserve_exact(more);
         let entries = (self.len + more) * 3 / 2;

@@ -1,7 +1,6 @@
 //! Answers: with the rules that say so, and without, in buffers that are used again.
 
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use super::operators::Operators;
 use super::rank::Number;
@@ -44,8 +43,8 @@ pub struct Watchers {
 struct Seen {
     marks: Vec<u32>,
     mark: u32,
-    /// The part of what was found that is noted.
-    noted: Range<usize>,
+    /// Where the answer begins whose watchers are all noted.
+    noted: Option<usize>,
 }
 
 impl Watchers {
@@ -57,7 +56,7 @@ impl Watchers {
     pub(super) fn clear(&mut self) {
         self.found.clear();
         self.ends.clear();
-        self.seen.noted = 0..0;
+        self.seen.noted = None;
     }
 
     /// What was found since the last answer is the next one.
@@ -86,7 +85,7 @@ impl Watchers {
         numbers.for_each(|number| _ = self.seen.first(number));
         let kept = keep(self.found.get_mut(start..), |number| self.seen.first(number));
         self.found.truncate(start + kept);
-        self.seen.noted = 0..0;
+        self.seen.noted = None;
     }
 
     /// Drops what is behind `added` and was there already since `start`, where an answer begins. There are `all` numbers.
@@ -101,15 +100,12 @@ impl Watchers {
             keep(Some(new), |number| !old.contains(&number))
         } else {
             // What was noted for this answer before need not be noted again.
-            if self.seen.noted.start != start || self.seen.noted.is_empty() {
+            if self.seen.noted != Some(start) {
                 self.seen.forget(all);
-                self.seen.noted = start..start;
+                old.iter().for_each(|number| _ = self.seen.first(*number));
+                self.seen.noted = Some(start);
             }
-            let noted = self.seen.noted.end - start;
-            old.iter().skip(noted).for_each(|number| _ = self.seen.first(*number));
-            let kept = keep(Some(new), |number| self.seen.first(number));
-            self.seen.noted.end = added + kept;
-            kept
+            keep(Some(new), |number| self.seen.first(number))
         };
         self.found.truncate(added + kept);
     }

@@ -521,16 +521,6 @@ fn operators_and_rules_that_come_and_go_leave_the_others_as_they_are() {
     }
 }
 
-/// So many names that a few pairs of them share 32 bits of their hashes, whatever the seed.
-#[test]
-fn names_that_share_a_short_hash_are_told_apart() {
-    let (mut engine, names) = (MonitorEngine::new(), 200_000_u64);
-    let role = |n: u64| Role::ALL[(n % 3) as usize];
-    (0..names).for_each(|n| engine.set_operator(n.into(), role(n)));
-    assert_eq!(engine.operators().count() as u64, names);
-    assert!((0..names).all(|n| engine.role(&n.into()) == Some(role(n))));
-}
-
 /// Counted in bytes asked for: four times as many rules ask for four times as much, give or take how room grows.
 #[test]
 fn adding_a_rule_costs_no_more_among_many() {
