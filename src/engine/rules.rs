@@ -204,6 +204,7 @@ mod tests {
         assert_eq!(rules.remove(tag, second), Some(rule(2)));
         assert_eq!([1, 2, 3].map(|n| found(&rules, n)), [Some(first), None, Some(third)]);
     }
+
     #[test]
     fn rules_that_room_was_made_for_take_no_more() {
         let mut rules = Rules::default();
