@@ -42,6 +42,8 @@ pub use watchers::{Granted, Watcher, Watchers};
 /// **Rule order** is the order in which the rules were added; one that was removed and added again is last. Every
 /// answer keeps it.
 ///
+/// It is made for fewer than 2³² rules and 2³⁰ operators, those counted whom only rules name; that is not checked.
+///
 /// Changes happen whole or not at all. Rules of an operator who was removed or demoted stay, inert, and
 /// [`explain`](MonitorEngine::explain) says why; they never attach to anybody else.
 ///
