@@ -2,7 +2,7 @@
 """Draws the cost of an answer against the number of rules, for every contender, as an SVG.
 
     cargo bench -p contest --bench contest -- --json contest.jsonl
-    benches/contest/plot.py contest.jsonl > contest.svg
+    benches/contest/plot.py contest.jsonl > benches/contest.svg
 
 Of several figures of one contender for one number of rules, the last counts. Needs Python 3 and nothing else.
 """

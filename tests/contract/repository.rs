@@ -40,6 +40,15 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     code.map(|(line, number)| (number, line.trim())).filter(|(_, line)| !line.starts_with("//"))
 }
 
+/// The types that a file takes from other crates by name.
+fn foreign_types(text: &str) -> Vec<String> {
+    let dependencies: Vec<_> = manifest("dependencies").into_iter().map(|(name, _)| name.replace('-', "_")).collect();
+    let imports = text.split("use ").skip(1).map(|rest| rest.split(';').next().unwrap());
+    let foreign = imports.filter(|path| dependencies.iter().any(|name| path.starts_with(&format!("{name}::"))));
+    let names = foreign.flat_map(|path| path.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+    names.filter(|name| name.starts_with(char::is_uppercase)).collect()
+}
+
 /// The first names after `crate::` in a line of code.
 fn uses(line: &str) -> impl Iterator<Item = &str> {
     line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap())
@@ -131,6 +140,31 @@ fn no_code_can_panic_by_a_shortcut() {
     assert!(lines >= 1000, "{lines} lines");
 }
 
+/// A literal names every field, so that the next release of its crate may have one more than it.
+#[test]
+fn nothing_of_another_crate_is_built_by_a_literal() {
+    let literal = |line: &str, name: &str| {
+        let literal = format!("{name} {{");
+        let mut found = line.match_indices(&literal);
+        let whole = |at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        found.any(|(at, _)| whole(at))
+            && !["impl", "for ", "struct", "enum", "->"].iter().any(|word| line.contains(word))
+    };
+    // The scan finds what it looks for.
+    assert_eq!(foreign_types("\nuse email_address::{EmailAddress, Options};\nuse core::fmt::Write;\n").len(), 2);
+    assert!(literal("let strict = Options { minimum: 2 };", "Options") && !literal("MyOptions { a: 1 }", "Options"));
+    let mut found = 0;
+    for (path, text) in sources() {
+        for name in foreign_types(&text) {
+            found += 1;
+            for (number, line) in code(&text) {
+                assert!(!literal(line, &name), "{}:{number}: {line}", path.display());
+            }
+        }
+    }
+    assert!(found >= 30, "{found} names");
+}
+
 #[test]
 fn no_file_is_longer_than_one_can_read() {
     let longest = sources().into_iter().map(|(path, text)| (text.lines().count(), path)).max().unwrap();
@@ -204,6 +238,57 @@ fn every_test_that_is_named_as_evidence_is_there() {
         assert!(tests.contains(&format!("fn {test}(")), "`{name}` is no test");
     }
     assert!(found >= 40, "{found} tests");
+}
+
+/// The registry's page of the crate knows of no checkout, so what is in the package links to what is in the package, by
+/// its address where the documentation is hosted. That serves the package's files: pictures as they are, texts as pages.
+#[test]
+fn every_link_of_a_document_leads_somewhere() {
+    const PACKAGED: &str = "https://docs.rs/crate/chat-monitor/latest/source/";
+    const ELSEWHERE: [&str; 2] = ["https://keepachangelog.com/", "https://semver.org/"];
+    let package = read("tests/golden/package.txt");
+    let package: BTreeSet<_> = package.lines().collect();
+    let mut found = 0;
+    for document in package.iter().filter(|file| file.ends_with(".md")) {
+        for link in links(&read(document)) {
+            found += 1;
+            match link.strip_prefix(PACKAGED) {
+                Some(file) => {
+                    assert!(root().join(file).is_file(), "{document}: {file} is not in the repository");
+                    assert!(package.contains(file), "{document}: {file} is not in the package");
+                }
+                None => assert!(ELSEWHERE.iter().any(|known| link.starts_with(known)), "{document}: {link}"),
+            }
+        }
+    }
+    assert!(["README.md", "SECURITY.md", "CHANGELOG.md"].iter().all(|document| package.contains(document)));
+    assert!(found >= 8, "{found} links");
+    // Those that only a checkout has link to what lies beside them.
+    let mut found = 0;
+    for document in ["examples/console/README.md", "fuzz/README.md"] {
+        for link in links(&read(document)).iter().filter(|link| !link.contains("://")) {
+            found += 1;
+            let target = root().join(document).parent().unwrap().join(link);
+            assert!(target.exists(), "{document}: {link} is not in the repository");
+        }
+    }
+    assert!(found >= 5, "{found} links");
+}
+
+/// The targets of a Markdown text's links and pictures: in place, by reference, and in HTML.
+fn links(text: &str) -> Vec<String> {
+    let until = |rest: &str, end: &[char]| rest.split(end).next().unwrap().to_owned();
+    let in_place = text.split("](").skip(1).map(|rest| until(rest, &[')', ' ']));
+    let html =
+        ["src=\"", "href=\""].into_iter().flat_map(|name| text.split(name).skip(1)).map(|rest| until(rest, &['"']));
+    let references = text.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: "));
+    let references = references.map(|(_, target)| target.to_owned());
+    let links: Vec<_> = in_place.chain(html).chain(references).collect();
+    // A reference that nothing defines is shown as it is written.
+    for used in text.split("][").skip(1).map(|rest| until(rest, &[']'])) {
+        assert!(text.lines().any(|line| line.starts_with(&format!("[{used}]: "))), "[{used}] is not defined");
+    }
+    links
 }
 
 #[test]

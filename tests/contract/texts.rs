@@ -197,6 +197,37 @@ fn an_address_has_254_bytes_at_most_and_64_of_them_before_the_at() {
     assert_eq!(refusal(format!("\"{}\"@example.com", "x".repeat(63))).as_deref(), Some(text));
 }
 
+/// Releases of `email_address` differ in what they take beyond ASCII. What is accepted here is said here.
+#[test]
+fn a_local_part_takes_the_same_characters_whichever_release_checks_it() {
+    /// Letters to Unicode that nobody sees: the fillers of Hangul.
+    const INVISIBLE_LETTERS: [char; 4] = ['\u{115F}', '\u{1160}', '\u{3164}', '\u{FFA0}'];
+    let is_taken = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).is_some_and(is_atom),
+        '。' | '｡' => true,
+        c if c.is_ascii() => is_atom(c),
+        c => c.is_alphanumeric() && !INVISIBLE_LETTERS.contains(&c),
+    };
+    fn is_atom(c: char) -> bool {
+        c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
+    }
+    let is_taken_in_quotes = |c: char| match c {
+        // Folded to ASCII first. A quote would end the name too early; a backslash escapes the next letter.
+        '\u{3000}' | '。' | '｡' => true,
+        '\u{FF01}'..='\u{FF5E}' => c != '＂',
+        c => (c == ' ' || c.is_ascii_graphic()) && c != '"',
+    };
+    let is_email = |text: &str| text.parse::<Email>().is_ok();
+    let mut taken = 0;
+    // Between and behind these planes no letter is assigned.
+    for c in ('\0'..='\u{3FFFF}').chain('\u{E0000}'..='\u{E0FFF}') {
+        assert_eq!(is_email(&format!("a{c}b@example.com")), is_taken(c), "{c:?}");
+        assert_eq!(is_email(&format!("\"a{c}b\"@example.com")), is_taken_in_quotes(c), "{c:?} in quotes");
+        taken += u32::from(is_taken(c));
+    }
+    assert!(taken > 100_000, "{taken}");
+}
+
 /// What folds to a short text may be long, and a text that is too long whatever it folds to is not looked into.
 #[test]
 fn a_length_is_that_of_the_folded_text() {
