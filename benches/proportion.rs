@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::process::Command as Process;
 use std::time::{Duration, Instant};
 
-use chat_monitor::{Chat, Command, Criterion, LiveMonitor, MonitorEngine, Role, Rule, Visitor};
+use chat_monitor::{Chat, Command, Criterion, LiveMonitor, MonitorEngine, OperatorId, Role, Rule, Visitor};
 
 const SMALL: usize = 1_000;
 const LARGE: usize = 100_000;
@@ -31,13 +31,17 @@ const CHANGES: [Change; 6] = [
         (vec![Command::RemoveRule { rule: rule.id().clone() }], vec![Command::AddRule(rule)])
     }),
     ("change an operator's role", |group| {
-        let set = |role| vec![Command::SetOperator { operator: id("ken", group), role }];
+        let set = |role: Role| vec![Command::SetOperator { id: id("ken", group), operator: role.into() }];
         (set(Role::Supervisor), set(Role::Associate))
     }),
     ("transfer ten chats", |group| {
         let transfer = |from: &str, to: &str| {
             let chats = (0..GROUP).map(|n| chat_id(group * GROUP + n));
-            chats.map(|chat| Command::Transfer { chat, from: id(from, group), to: id(to, group) }).collect()
+            let transfer = |chat| {
+                let (from, to) = (id(from, group), id(to, group));
+                Command::Transfer { chat, from, to, departments: None }
+            };
+            chats.map(transfer).collect()
         };
         (transfer("ken", "aya"), transfer("aya", "ken"))
     }),
@@ -73,11 +77,11 @@ fn world(chats: usize) -> LiveMonitor {
     let groups = chats / GROUP;
     let mut engine = MonitorEngine::new();
     for watcher in 0..watchers(chats) {
-        engine.set_operator(id("hana", watcher), Role::Supervisor);
+        set(&mut engine, id("hana", watcher), Role::Supervisor);
     }
     for group in 0..groups {
-        engine.set_operator(id("ken", group), Role::Associate);
-        engine.set_operator(id("aya", group), Role::Associate);
+        set(&mut engine, id("ken", group), Role::Associate);
+        set(&mut engine, id("aya", group), Role::Associate);
     }
     for group in 0..groups {
         let Some([network, domain]) = patterns(group) else { continue };
@@ -99,6 +103,10 @@ fn world(chats: usize) -> LiveMonitor {
     live
 }
 
+fn set(engine: &mut MonitorEngine, operator: OperatorId, role: Role) {
+    engine.set_operator(operator, role).unwrap_or_else(|refusal| panic!("{refusal}"));
+}
+
 fn watchers(chats: usize) -> usize {
     (chats / 1_000).max(10)
 }
@@ -106,12 +114,12 @@ fn watchers(chats: usize) -> usize {
 fn chat_of(chat: usize) -> Chat {
     let group = chat / GROUP;
     let ip = [10, (group >> 12) as u8, (group >> 4) as u8, (((group & 15) << 4) | (chat % GROUP)) as u8];
-    let visitor = Visitor::new().ip(ip.into());
+    let visitor = Visitor::new().with_ip(ip.into());
     let visitor = match email(chat).parse() {
-        Ok(email) => visitor.email(email),
+        Ok(email) => visitor.with_email(email),
         Err(_) => visitor,
     };
-    Chat::new(chat_id(chat)).visitor(visitor).attended_by(id("ken", group))
+    Chat::new(chat_id(chat)).with_visitor(visitor).attended_by(id("ken", group))
 }
 
 fn patterns(group: usize) -> Option<[Criterion; 2]> {

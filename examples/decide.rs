@@ -4,43 +4,60 @@
 //! cd examples/data
 //! cargo run --example decide -- operators.jsonl rules.jsonl chats.jsonl
 //! cargo run --example decide -- operators.jsonl rules.jsonl chats.jsonl --explain --load
+//! cargo run --example decide -- departments/operators.jsonl departments/rules.jsonl departments/chats.jsonl \
+//!     --policy departments/policy.json --exclusions departments/exclusions.jsonl --now 1764547200000 --explain
 //! ```
 //!
-//! `--help` says the rest. The samples show every verdict. One of the rules belongs to somebody who has no rights (any
-//! more): the first call refuses it, and says so; the second takes it as a saved engine would.
+//! `--help` says the rest. The samples show every verdict. One of the rules of the first belongs to somebody who has no
+//! rights (any more): the first call refuses it, and says so; the second takes it as a saved engine would. The third has
+//! a policy of its own, departments, attributes, an exclusion, a sample and a window. In `examples/models` stand those of
+//! several platforms.
 
 mod common;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
-use chat_monitor::{Chat, MonitorEngine, OperatorId, Policy, Role, Rule};
+use chat_monitor::{Chat, Command, MonitorEngine, Policy, Rule};
 
-use common::{Argument, Console, Input, Outcome, Stop, arguments, json_fault};
+use common::{Argument, Console, Input, Outcome, Stop, arguments, file_behind, json_fault};
 
 const HELP: &str = r#"Decides, for each chat, who may watch it and by which rules.
 
-usage: decide OPERATORS RULES CHATS [--explain] [--load]
+usage: decide OPERATORS RULES CHATS [--policy FILE] [--exclusions FILE] [--now MS] [--explain] [--load]
 
 Each of the three is a file of JSON Lines; one of them may be `-`, standard input.
-  OPERATORS  {"operator":"ken","role":"associate"}, a role being administrator, supervisor or associate;
-             a later line changes the role
-  RULES      {"id":"r1","watcher":"hana","when":[{"operator":"ken"}],"enabled":true}, criteria being
-             operator, visitor_ip ("192.0.2.0/24") and visitor_email ("*@example.com")
-  CHATS      {"id":"c1","visitor":{"ip":"192.0.2.7","email":"mika@example.com"},"operators":["ken"]}
+  OPERATORS  {"operator":"ken","role":"associate","departments":["sales"]}, a role being administrator, supervisor,
+             associate or one that the policy names; {"oversees":{"sales":["watch","advise","join"]}} where that is not
+             their own departments with all rights; a later line replaces what was known
+  RULES      {"id":"r1","watcher":"hana","when":[{"operator":"ken"}],"unless":[],"window":{"from":0},"enabled":true},
+             criteria being operator, visitor_ip ("192.0.2.0/24"), visitor_email ("*@example.com", "*@*.example.com"),
+             department, operator_in, attribute ({"name":"tag","value":"vip"}) and
+             sample ({"per_million":50000,"salt":"qa-7c1e"})
+  CHATS      {"id":"c1","visitor":{"ip":"192.0.2.7","email":"mika@example.com"},"operators":["ken"],
+             "departments":["sales"],"attributes":{"tag":["vip"]}}
 
 options:
-  --explain  also print what every rule says of each chat
-  --load     take the rules as a saved engine would: a rule whose watcher has lost their rights is not refused,
-             it grants nothing
+  --policy FILE      one JSON object, the whole policy: {"watch_unattended":false,"joined_count":true,"permissions":
+                     {"administrator":["supervisor","associate"],"supervisor":{"monitors":["associate"],"within":"chat"},
+                     "associate":[]}}; without it, the default policy
+  --exclusions FILE  JSON Lines: {"id":"x1","when":[{"department":"hr"}],"roles":["supervisor"]}; without roles, they
+                     bind everybody
+  --now MS           the time, in milliseconds since 1970; without it, no window holds
+  --explain          also print what every rule says of each chat
+  --load             take the rules as a saved engine would: a rule whose watcher has lost their rights is not refused,
+                     it grants nothing
   -h, --help
 
 For each chat, in order, one line goes to standard output:
   {"chat":"c1","watchers":[{"operator":"hana","rules":["r1"]}]}
 For each line that cannot be used, one goes to standard error: FILE:LINE: what was wrong. Blank lines are skipped.
+An operator or an exclusion whose role the policy does not know is such a line, with --load too.
 
-Exit status: 0; 1 if a line was left out; 2 for a wrong call or a file that cannot be read or written.
+Exit status: 0; 1 if a line was left out; 2 for a wrong call, a file that cannot be read or written, or a policy that
+is none.
 "#;
 
 fn main() -> ExitCode {
@@ -50,35 +67,52 @@ fn main() -> ExitCode {
 fn decide() -> Result<Outcome, Stop> {
     let call = Call::read()?;
     // All are opened before any is read, so that a wrong name is told at once.
+    let policy = call.policy.as_deref().map(read_policy).transpose()?;
     let operators = Input::open(&call.operators)?;
+    let exclusions = call.exclusions.as_deref().map(Input::open).transpose()?;
     let rules = Input::open(&call.rules)?;
     let chats = Input::open(&call.chats)?;
 
     let mut console = Console::new();
     let mut engine = MonitorEngine::new();
-    set_operators(&mut engine, operators, &mut console)?;
-    add_rules(&mut engine, rules, call.load, &mut console)?;
+    engine.set_policy(policy.unwrap_or_default()).map_err(|refusal| Stop::Call(refusal.to_string()))?;
+    if let Some(now) = call.now {
+        engine.set_time(now).map_err(|refusal| Stop::Call(refusal.to_string()))?;
+    }
+    take_lines(operators, &mut console, |line| set_operator(&mut engine, line))?;
+    if let Some(exclusions) = exclusions {
+        take_lines(exclusions, &mut console, |line| add_exclusion(&mut engine, line))?;
+    }
+    take_lines(rules, &mut console, |line| add_rule(&mut engine, line, call.load))?;
     write_decisions(&engine, chats, call.explain, &mut console)?;
     Ok(console.outcome())
 }
 
+#[derive(Default)]
 struct Call {
     operators: OsString,
     rules: OsString,
     chats: OsString,
+    policy: Option<OsString>,
+    exclusions: Option<OsString>,
+    now: Option<u64>,
     explain: bool,
     load: bool,
 }
 
 impl Call {
     fn read() -> Result<Self, Stop> {
-        let (mut files, mut explain, mut load) = (Vec::new(), false, false);
-        for argument in arguments() {
+        let (mut files, mut call) = (Vec::new(), Call::default());
+        let mut arguments = arguments();
+        while let Some(argument) = arguments.next() {
             match argument? {
                 Argument::Operand(file) => files.push(file),
                 Argument::Option(option) => match option.as_str() {
-                    "--explain" => explain = true,
-                    "--load" => load = true,
+                    "--policy" => call.policy = Some(file_behind("--policy", arguments.next())?),
+                    "--exclusions" => call.exclusions = Some(file_behind("--exclusions", arguments.next())?),
+                    "--now" => call.now = Some(instant(arguments.next())?),
+                    "--explain" => call.explain = true,
+                    "--load" => call.load = true,
                     _ => return Err(Stop::Call(format!("unknown option `{option}`"))),
                 },
             }
@@ -88,40 +122,58 @@ impl Call {
         }
         let [operators, rules, chats] = <[_; 3]>::try_from(files)
             .map_err(|files| Stop::Call(format!("expected three files, found {}", files.len())))?;
-        Ok(Call { operators, rules, chats, explain, load })
+        Ok(Call { operators, rules, chats, ..call })
     }
 }
 
-fn set_operators(engine: &mut MonitorEngine, mut input: Input, console: &mut Console) -> Result<(), Stop> {
-    while let Some(line) = input.next_line(console)? {
-        match read_operator(line) {
-            Ok((operator, role)) => engine.set_operator(operator, role),
-            Err(what) => console.leave_out(&input, &what),
-        }
-    }
-    Ok(())
+/// Milliseconds since 1970, as far as every JSON reader can hold them exactly.
+fn instant(argument: Option<Result<Argument, Stop>>) -> Result<u64, Stop> {
+    let number = match argument.transpose()? {
+        Some(Argument::Operand(text)) => text.to_str().and_then(|text| text.parse().ok()),
+        _ => None,
+    };
+    let expected = || Stop::Call("expected milliseconds since 1970 behind `--now`, at most 9007199254740991".into());
+    number.filter(|number| *number < 1 << 53).ok_or_else(expected)
 }
 
-/// Reads `{"operator":"ken","role":"associate"}` as the only operator of a saved engine: that form checks the fields,
-/// and its errors repeat none of their values.
-fn read_operator(line: &str) -> Result<(OperatorId, Role), String> {
-    // A line that is one JSON value by itself cannot close the list that it is put into.
-    serde_json::from_str::<serde_json::Value>(line).map_err(|error| json_fault(line, &error))?;
-    let policy = serde_json::to_string(&Policy::default()).map_err(|error| error.to_string())?;
-    // On a line of its own, so that the columns of errors are those of `line`.
-    let saved = format!("{{\"version\":1,\"policy\":{policy},\"rules\":[],\"operators\":[\n{line}\n]}}");
-    let engine: MonitorEngine = serde_json::from_str(&saved).map_err(|error| json_fault(line, &error))?;
-    let operator = engine.operators().next().map(|(operator, role)| (operator.clone(), role));
-    operator.ok_or_else(|| "expected an operator with a role".into())
+/// Reads the policy. Without the one that was meant, others might watch than may: so there is no going on.
+fn read_policy(file: &OsStr) -> Result<Policy, Stop> {
+    let read = fs::read(file).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
+    read.map_err(|error| Stop::Input { file: file.to_string_lossy().into_owned(), error })
 }
 
-fn add_rules(engine: &mut MonitorEngine, mut input: Input, load: bool, console: &mut Console) -> Result<(), Stop> {
+/// Gives each line to `take`, and leaves out those of which it says what is wrong.
+fn take_lines(
+    mut input: Input,
+    console: &mut Console,
+    mut take: impl FnMut(&str) -> Result<(), String>,
+) -> Result<(), Stop> {
     while let Some(line) = input.next_line(console)? {
-        if let Err(what) = add_rule(engine, line, load) {
+        if let Err(what) = take(line) {
             console.leave_out(&input, &what);
         }
     }
     Ok(())
+}
+
+/// Takes `{"operator":"ken","role":"associate"}`: it has the fields of the command `set_operator`, whose errors repeat
+/// none of their values.
+fn set_operator(engine: &mut MonitorEngine, line: &str) -> Result<(), String> {
+    // A line that is one JSON value by itself cannot close the object that it is put into.
+    serde_json::from_str::<serde_json::Value>(line).map_err(|error| json_fault(line, &error))?;
+    // On a line of its own, so that the columns of errors are those of `line`.
+    let command = format!("{{\"set_operator\":\n{line}\n}}");
+    match serde_json::from_str(&command).map_err(|error| json_fault(line, &error))? {
+        Command::SetOperator { id, operator } => {
+            engine.set_operator(id, operator).map_err(|refusal| refusal.to_string())
+        }
+        _ => Err("expected an operator with a role".into()),
+    }
+}
+
+fn add_exclusion(engine: &mut MonitorEngine, line: &str) -> Result<(), String> {
+    let exclusion = serde_json::from_str(line).map_err(|error| json_fault(line, &error))?;
+    engine.add_exclusion(exclusion).map_err(|refusal| refusal.to_string())
 }
 
 fn add_rule(engine: &mut MonitorEngine, line: &str, load: bool) -> Result<(), String> {

@@ -5,7 +5,7 @@
 //! cargo run --example live -- commands.jsonl --watchlists
 //! ```
 //!
-//! `--help` says the rest. The sample shows every command, and the refusals that a host meets most.
+//! `--help` says the rest. Two samples, this one and `departments/commands.jsonl`, show every command and every refusal.
 
 mod common;
 
@@ -17,7 +17,7 @@ use std::process::{self, ExitCode};
 
 use chat_monitor::{Command, LiveMonitor, MonitorEngine};
 
-use common::{Argument, Console, Input, Outcome, Stop, arguments, json_fault};
+use common::{Argument, Console, Input, Outcome, Stop, arguments, file_behind, json_fault};
 
 const HELP: &str = r#"Applies commands to the live monitor, one after the other, and prints what happens.
 
@@ -33,6 +33,12 @@ COMMANDS is a file of JSON Lines, or `-`, standard input. A line is one command:
   {"set_monitoring_allowed":{"chat":"c1","allowed":false}}        end_chat {chat}
   {"join":{"chat":"c1","watcher":"hana"}}                         leave {chat, operator}
   {"advise":{"chat":"c1","watcher":"hana"}}                       set_policy (the whole policy)
+  {"set_operator":{"operator":"hana","role":"supervisor","departments":["desk"],"oversees":{"sales":["watch"]}}}
+  {"set_rule_window":{"rule":"r1","window":{"from":1764547200000,"until":1767225600000}}}
+  {"set_time":{"now":1764547200000}}
+  {"add_exclusion":{"id":"x1","when":[{"department":"hr"}]}}      remove_exclusion {exclusion}
+  {"set_departments":{"chat":"c1","departments":["sales"]}}       transfer, too, may carry departments
+  {"set_attributes":{"chat":"c1","attributes":{"tag":["vip"]}}}
 
 options:
   --load STATE  begin with a saved state; without it, nobody and nothing is known at first
@@ -111,13 +117,6 @@ impl Call {
         let [commands] = <[_; 1]>::try_from(files)
             .map_err(|files| Stop::Call(format!("expected one file of commands, found {}", files.len())))?;
         Ok(Call { commands, save, load, watchlists })
-    }
-}
-
-fn file_behind(option: &str, argument: Option<Result<Argument, Stop>>) -> Result<OsString, Stop> {
-    match argument.transpose()? {
-        Some(Argument::Operand(file)) if file != "-" => Ok(file),
-        _ => Err(Stop::Call(format!("expected a file behind `{option}`"))),
     }
 }
 

@@ -53,8 +53,8 @@ fn make_world() -> Result<Outcome, Stop> {
 
     let out = Path::new(&call.out);
     fs::create_dir_all(out).map_err(|error| unwritable(out, error))?;
-    let operators = world.engine.operators().map(|(id, role)| {
-        let (operator, role) = (serde_json::to_string(id)?, serde_json::to_string(&role)?);
+    let operators = world.engine.operators().map(|(id, operator)| {
+        let (operator, role) = (serde_json::to_string(id)?, serde_json::to_string(operator.role())?);
         Ok(format!(r#"{{"operator":{operator},"role":{role}}}"#))
     });
     let rules = (0..call.rules).filter_map(|n| Some(serde_json::to_string(&world.rule(n)?)));
@@ -177,7 +177,8 @@ fn company() -> MonitorEngine {
     {
         for n in 1..=count {
             if let Ok(operator) = format!("{prefix}{n:03}").parse() {
-                engine.set_operator(operator, role);
+                let set = engine.set_operator(operator, role.clone());
+                debug_assert!(set.is_ok(), "the built-in roles are always there");
             }
         }
     }
@@ -212,7 +213,7 @@ impl World {
                 Rule::new(id, watcher, Criterion::Operator(operator))
             }
         };
-        Some(if dice.percent(10) { rule.disabled() } else { rule })
+        Some(if dice.percent(10) { rule.with_enabled(false) } else { rule })
     }
 
     /// Most chats are attended by one associate; some by a supervisor, by nobody, or by somebody who joined as well.
@@ -225,7 +226,7 @@ impl World {
             again => format!("{dialogue}-{}", again + 1),
         };
         let visitor = dice.below(self.visitors);
-        let mut chat = Chat::new(id.parse().ok()?).visitor(self.visitor(visitor)?);
+        let mut chat = Chat::new(id.parse().ok()?).with_visitor(self.visitor(visitor)?);
         if !dice.percent(2) {
             let role = if dice.percent(5) { Role::Supervisor } else { Role::Associate };
             chat = chat.attended_by(self.operator(&mut dice, role)?);
@@ -233,7 +234,7 @@ impl World {
         if dice.percent(4) {
             chat = chat.joined_by(self.operator(&mut dice, Role::Supervisor)?);
         }
-        Some(chat.allow_monitoring(!dice.percent(3)))
+        Some(chat.with_monitoring_allowed(!dice.percent(3)))
     }
 
     /// A visitor in one of the networks and at one of the domains, of whom not everything is always known.
@@ -242,11 +243,11 @@ impl World {
         let mut visitor = Visitor::new();
         if !dice.percent(5) {
             let network = dice.pick(&self.source.networks)?;
-            visitor = visitor.ip(dice.address_in(network));
+            visitor = visitor.with_ip(dice.address_in(network));
         }
         if dice.percent(70) {
             let domain = dice.pick(&self.source.domains)?.domain();
-            visitor = visitor.email(format!("visitor{n}@{domain}").parse().ok()?);
+            visitor = visitor.with_email(format!("visitor{n}@{domain}").parse().ok()?);
         }
         Some(visitor)
     }
@@ -254,16 +255,16 @@ impl World {
     /// A single visitor's email or address.
     fn visitor_criterion(&self, dice: &mut Dice) -> Option<Criterion> {
         let visitor = self.visitor(dice.below(self.visitors))?;
-        let email = visitor.known_email().filter(|_| dice.percent(50));
-        match (email, visitor.known_ip()) {
-            (Some(email), _) => Some(Criterion::VisitorEmail(email.clone().into())),
+        let email = visitor.email().filter(|_| dice.percent(50));
+        match (email, visitor.ip()) {
+            (Some(email), _) => Some(Criterion::VisitorEmail(email.clone().try_into().ok()?)),
             (None, Some(ip)) => Some(Criterion::VisitorIp(ip.into())),
             (None, None) => Some(Criterion::VisitorIp(*dice.pick(&self.source.networks)?)),
         }
     }
 
     fn operator(&self, dice: &mut Dice, wanted: Role) -> Option<OperatorId> {
-        let of_role: Vec<_> = self.engine.operators().filter(|(_, role)| *role == wanted).collect();
+        let of_role: Vec<_> = self.engine.operators().filter(|(_, operator)| *operator.role() == wanted).collect();
         dice.pick(&of_role).map(|(operator, _)| (*operator).clone())
     }
 

@@ -6,12 +6,12 @@
 
 use std::error::Error;
 
-use chat_monitor::{Chat, Criterion, MonitorEngine, Role, Rule, Verdict, Visitor};
+use chat_monitor::{Chat, Criterion, MonitorEngine, Role, Rule, Visitor};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut engine = MonitorEngine::new(); // the default Policy and Permissions
-    engine.set_operator("ken".parse()?, Role::Associate);
-    engine.set_operator("hana".parse()?, Role::Supervisor);
+    engine.set_operator("ken".parse()?, Role::Associate)?;
+    engine.set_operator("hana".parse()?, Role::Supervisor)?;
     engine.add_rule(Rule::new("r1".parse()?, "hana".parse()?, Criterion::Operator("ken".parse()?)))?;
     engine.add_rule(
         Rule::new("r2".parse()?, "hana".parse()?, Criterion::VisitorIp("192.0.2.0/24".parse()?))
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
 
     let chat = Chat::new("c1".parse()?)
-        .visitor(Visitor::new().ip("192.0.2.7".parse()?).email("mika@example.com".parse()?))
+        .with_visitor(Visitor::new().with_ip("192.0.2.7".parse()?).with_email("mika@example.com".parse()?))
         .attended_by("ken".parse()?);
     show(&engine, &chat);
 
@@ -43,19 +43,6 @@ fn show(engine: &MonitorEngine, chat: &Chat) {
 
     println!("What does each rule say?");
     for (rule, verdict) in engine.explain(chat) {
-        println!("  {}: {}", rule.id(), in_words(&verdict));
-    }
-}
-
-fn in_words(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Disabled => "the rule is switched off".into(),
-        Verdict::NoMatch => "the chat does not meet every criterion".into(),
-        Verdict::Forbidden => "this chat may not be monitored".into(),
-        Verdict::Unattended => "no operator attends the chat".into(),
-        Verdict::NoRights => "the watcher may not monitor anybody".into(),
-        Verdict::OwnChat => "the watcher attends the chat".into(),
-        Verdict::NotPermitted(operator) => format!("the watcher may not monitor {operator}"),
-        Verdict::Granted => "the watcher may watch".into(),
+        println!("  {}: {verdict}", rule.id());
     }
 }

@@ -7,10 +7,11 @@ mod ip;
 
 use alloc::borrow::Cow;
 
-pub use email::{Email, EmailPattern, ParseEmailError};
+pub use email::{Email, EmailPattern, ParseEmailError, ParseEmailErrorKind};
+pub(crate) use email::{Mailboxes, domains_above};
 #[cfg(feature = "serde")]
 pub(crate) use ip::IpText;
-pub use ip::{IpRange, ParseIpError};
+pub use ip::{IpRange, ParseIpError, ParseIpErrorKind};
 
 /// Folds what a Japanese keyboard types to ASCII: full-width forms (U+FF01–FF5E), the ideographic blank and the
 /// ideographic full stops. Never trims.

@@ -1,9 +1,12 @@
 //! Chats, and what is known of the visitors in them.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::address::Email;
+use crate::attribute::Attributes;
+use crate::department::Departments;
 use crate::id::{ChatId, OperatorId};
 
 /// The person on the web site, as far as the host knows them.
@@ -13,9 +16,9 @@ use crate::id::{ChatId, OperatorId};
 /// ```
 /// use chat_monitor::Visitor;
 ///
-/// let visitor = Visitor::new().ip("::ffff:192.0.2.7".parse()?).email("mika@example.com".parse()?);
-/// assert_eq!(visitor.known_ip(), Some([192, 0, 2, 7].into()));
-/// assert_eq!(Visitor::new().known_email(), None);
+/// let visitor = Visitor::new().with_ip("::ffff:192.0.2.7".parse()?).with_email("mika@example.com".parse()?);
+/// assert_eq!(visitor.ip(), Some([192, 0, 2, 7].into()));
+/// assert_eq!(Visitor::new().email(), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "customer")]
@@ -37,23 +40,23 @@ impl Visitor {
 
     /// The same visitor at this address. IPv4-mapped IPv6 is taken as IPv4.
     #[must_use]
-    pub fn ip(self, ip: IpAddr) -> Self {
+    pub fn with_ip(self, ip: IpAddr) -> Self {
         Visitor { ip: Some(ip.to_canonical()), ..self }
     }
 
     /// The same visitor with this email.
     #[must_use]
-    pub fn email(self, email: Email) -> Self {
+    pub fn with_email(self, email: Email) -> Self {
         Visitor { email: Some(email), ..self }
     }
 
     /// The visitor's address, if known.
-    pub fn known_ip(&self) -> Option<IpAddr> {
+    pub fn ip(&self) -> Option<IpAddr> {
         self.ip
     }
 
     /// The visitor's email, if known.
-    pub fn known_email(&self) -> Option<&Email> {
+    pub fn email(&self) -> Option<&Email> {
         self.email.as_ref()
     }
 }
@@ -67,7 +70,7 @@ impl Visitor {
 /// use chat_monitor::{Chat, Visitor};
 ///
 /// let chat = Chat::new("c1".parse()?)
-///     .visitor(Visitor::new().ip("192.0.2.7".parse()?))
+///     .with_visitor(Visitor::new().with_ip("192.0.2.7".parse()?))
 ///     .attended_by("ken".parse()?)
 ///     .joined_by("hana".parse()?);
 /// let attending: Vec<_> = chat.attending().map(|operator| operator.as_str()).collect();
@@ -78,24 +81,33 @@ impl Visitor {
 #[doc(alias = "conversation")]
 #[doc(alias = "session")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Chat {
     id: ChatId,
     visitor: Visitor,
     operators: Vec<OperatorId>,
     joined: Vec<OperatorId>,
     monitoring_allowed: bool,
+    /// What many hosts tell of no chat.
+    told: Option<Box<Told>>,
+}
+
+/// The departments and the attributes of a chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Told {
+    departments: Departments,
+    attributes: Attributes,
 }
 
 impl Chat {
     /// A chat of an unknown visitor that nobody attends and that may be monitored.
     pub fn new(id: ChatId) -> Self {
-        Chat { id, visitor: Visitor::new(), operators: Vec::new(), joined: Vec::new(), monitoring_allowed: true }
+        let (operators, joined) = (Vec::new(), Vec::new());
+        Chat { id, visitor: Visitor::new(), operators, joined, monitoring_allowed: true, told: None }
     }
 
     /// The same chat with this visitor.
     #[must_use]
-    pub fn visitor(self, visitor: Visitor) -> Self {
+    pub fn with_visitor(self, visitor: Visitor) -> Self {
         Chat { visitor, ..self }
     }
 
@@ -118,8 +130,22 @@ impl Chat {
 
     /// The same chat, with the host's word on whether it may be monitored at all: consent, law.
     #[must_use]
-    pub fn allow_monitoring(self, allowed: bool) -> Self {
+    pub fn with_monitoring_allowed(self, allowed: bool) -> Self {
         Chat { monitoring_allowed: allowed, ..self }
+    }
+
+    /// The same chat, belonging to these departments and no others.
+    #[must_use]
+    pub fn with_departments(mut self, departments: Departments) -> Self {
+        self.set_departments(departments);
+        self
+    }
+
+    /// The same chat with these attributes and no others.
+    #[must_use]
+    pub fn with_attributes(mut self, attributes: Attributes) -> Self {
+        self.set_attributes(attributes);
+        self
     }
 
     /// The chat's id.
@@ -128,7 +154,7 @@ impl Chat {
     }
 
     /// What is known of the visitor.
-    pub fn known_visitor(&self) -> &Visitor {
+    pub fn visitor(&self) -> &Visitor {
         &self.visitor
     }
 
@@ -157,8 +183,41 @@ impl Chat {
         self.monitoring_allowed
     }
 
-    pub(crate) fn set_visitor(&mut self, visitor: Visitor) {
-        self.visitor = visitor;
+    /// The departments that the chat belongs to.
+    pub fn departments(&self) -> &Departments {
+        &self.told().departments
+    }
+
+    /// The attributes that the chat has.
+    pub fn attributes(&self) -> &Attributes {
+        &self.told().attributes
+    }
+
+    fn told(&self) -> &Told {
+        static NOTHING: Told = Told { departments: Departments::NONE, attributes: Attributes::NONE };
+        self.told.as_deref().unwrap_or(&NOTHING)
+    }
+
+    pub(crate) fn set_departments(&mut self, departments: Departments) {
+        self.tell(Told { departments, ..self.told().clone() });
+    }
+
+    pub(crate) fn set_attributes(&mut self, attributes: Attributes) {
+        self.tell(Told { attributes, ..self.told().clone() });
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.told = (told != Told::default()).then(|| Box::new(told));
+    }
+
+    /// Returns what was known of the visitor before.
+    pub(crate) fn set_visitor(&mut self, visitor: Visitor) -> Visitor {
+        core::mem::replace(&mut self.visitor, visitor)
+    }
+
+    /// What the host told of the chat, and nothing else of it.
+    pub(crate) fn told_alone(&self) -> Chat {
+        Chat { told: self.told.clone(), ..Chat::new(self.id.clone()) }
     }
 
     pub(crate) fn set_monitoring_allowed(&mut self, allowed: bool) {
@@ -204,10 +263,13 @@ mod form {
     use alloc::vec::Vec;
     use core::net::IpAddr;
 
+    use serde::ser::SerializeStruct;
     use serde::{Deserialize, Serialize, Serializer};
 
-    use super::{Chat, Visitor};
+    use super::{Chat, Told, Visitor};
     use crate::address::{Email, IpText};
+    use crate::attribute::Attributes;
+    use crate::department::Departments;
     use crate::id::{ChatId, OperatorId};
     use crate::wire::{quiet, read_as};
 
@@ -238,6 +300,8 @@ mod form {
         joined: Vec<OperatorId>,
         #[serde(default = "yes")]
         monitoring_allowed: bool,
+        departments: Option<Departments>,
+        attributes: Option<Attributes>,
     }
 
     fn yes() -> bool {
@@ -248,17 +312,46 @@ mod form {
         type Error = AttendsTwice;
 
         fn try_from(form: ChatForm) -> Result<Self, AttendsTwice> {
-            let ChatForm { id, visitor, operators, joined, monitoring_allowed } = form;
+            let ChatForm { id, visitor, operators, joined, monitoring_allowed, departments, attributes } = form;
             let mut attending: Vec<_> = operators.iter().chain(&joined).collect();
             attending.sort_unstable();
             match attending.iter().zip(attending.iter().skip(1)).find(|(one, next)| one == next) {
                 Some((twice, _)) => Err(AttendsTwice((*twice).clone())),
-                None => Ok(Chat { id, visitor, operators, joined, monitoring_allowed }),
+                None => {
+                    let (departments, attributes) = (departments.unwrap_or_default(), attributes.unwrap_or_default());
+                    let mut chat = Chat { id, visitor, operators, joined, monitoring_allowed, told: None };
+                    chat.tell(Told { departments, attributes });
+                    Ok(chat)
+                }
             }
         }
     }
 
     read_as!(Chat, ChatForm);
+
+    impl Serialize for Chat {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            // In full: a new fact does not compile until it is written.
+            let Told { departments, attributes } = self.told();
+            let mut chat = serializer.serialize_struct("Chat", 7)?;
+            chat.serialize_field("id", &self.id)?;
+            chat.serialize_field("visitor", &self.visitor)?;
+            chat.serialize_field("operators", &self.operators)?;
+            chat.serialize_field("joined", &self.joined)?;
+            chat.serialize_field("monitoring_allowed", &self.monitoring_allowed)?;
+            if departments.is_empty() {
+                chat.skip_field("departments")?;
+            } else {
+                chat.serialize_field("departments", departments)?;
+            }
+            if attributes.is_empty() {
+                chat.skip_field("attributes")?;
+            } else {
+                chat.serialize_field("attributes", attributes)?;
+            }
+            chat.end()
+        }
+    }
 
     #[derive(Debug, thiserror::Error)]
     #[error("operator `{0}` attends the chat twice")]

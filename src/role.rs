@@ -1,168 +1,119 @@
-//! Who may monitor whom.
+//! Roles, by name.
 
-use crate::wire::wire;
+use alloc::sync::Arc;
+use core::fmt;
+use core::str::FromStr;
 
-wire! {
-    /// An operator's rank, from which follows whom they may monitor.
-    ///
-    /// See [`Permissions`] for the table.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Role {
-        /// May monitor supervisors and associates.
-        Administrator,
-        /// May monitor associates.
-        Supervisor,
-        /// May monitor nobody.
-        Associate,
-    }
+use crate::id::{self, ParseIdError, ParseIdErrorKind};
+use crate::wire::text_form;
+
+/// An operator's rank, from which follows whom they may monitor, and what they may do.
+///
+/// [`Permissions`](crate::Permissions) have a row for each: the three built-in ones, and up to 29 more that a host names.
+/// In order, the built-in ones come first, then the others by the bytes of their names.
+///
+/// Exhaustive on purpose: the named roles are there so that no other is needed.
+///
+/// ```
+/// use chat_monitor::Role;
+///
+/// let quality: Role = "quality".parse()?;
+/// assert_eq!("supervisor".parse(), Ok(Role::Supervisor));
+/// assert!(Role::Associate < quality);
+/// assert_eq!(quality.to_string(), "quality");
+/// # Ok::<(), chat_monitor::ParseIdError>(())
+/// ```
+#[doc(alias = "profile")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "said above")]
+pub enum Role {
+    /// May monitor supervisors and associates, unless the host says otherwise.
+    Administrator,
+    /// May monitor associates, unless the host says otherwise.
+    Supervisor,
+    /// May monitor nobody, unless the host says otherwise.
+    Associate,
+    /// A role of the host's own.
+    Named(RoleName),
 }
 
 impl Role {
-    /// Every role, from the highest.
-    pub const ALL: [Role; 3] = [Role::Administrator, Role::Supervisor, Role::Associate];
+    /// The roles that are always there, from the highest.
+    pub const BUILT_IN: [Role; 3] = [Role::Administrator, Role::Supervisor, Role::Associate];
 
-    fn bit(self) -> u8 {
-        1 << self as u8
-    }
-}
-
-wire! {
-    /// The table of who may monitor whom, role by role.
-    ///
-    /// The default:
-    ///
-    /// | role | may monitor |
-    /// |---|---|
-    /// | [`Administrator`](Role::Administrator) | supervisors and associates |
-    /// | [`Supervisor`](Role::Supervisor) | associates |
-    /// | [`Associate`](Role::Associate) | nobody |
-    ///
-    /// ```
-    /// use chat_monitor::{Permissions, Role};
-    ///
-    /// let strict = Permissions::default().with(Role::Administrator, Role::Supervisor, false);
-    /// assert!(strict.may_monitor(Role::Administrator, Role::Associate));
-    /// assert!(!strict.may_monitor(Role::Administrator, Role::Supervisor));
-    /// ```
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub struct Permissions {
-        administrator: Roles,
-        supervisor: Roles,
-        associate: Roles,
-    }
-}
-
-impl Permissions {
-    /// The table in which nobody may monitor anybody.
-    pub const NONE: Permissions = Permissions { administrator: Roles(0), supervisor: Roles(0), associate: Roles(0) };
-
-    /// The same table with one cell set: whether a `watcher` may monitor a `target`.
-    #[must_use]
-    pub fn with(mut self, watcher: Role, target: Role, may: bool) -> Self {
-        let Roles(row) = match watcher {
-            Role::Administrator => &mut self.administrator,
-            Role::Supervisor => &mut self.supervisor,
-            Role::Associate => &mut self.associate,
-        };
-        if may {
-            *row |= target.bit()
-        } else {
-            *row &= !target.bit()
-        }
-        self
-    }
-
-    /// Whether a `watcher` may monitor a `target`.
-    pub fn may_monitor(&self, watcher: Role, target: Role) -> bool {
-        self.row(watcher).contains(target)
-    }
-
-    /// Whether a `watcher` may monitor anybody at all.
-    pub fn may_monitor_anybody(&self, watcher: Role) -> bool {
-        self.row(watcher) != Roles(0)
-    }
-
-    fn row(&self, watcher: Role) -> Roles {
-        match watcher {
-            Role::Administrator => self.administrator,
-            Role::Supervisor => self.supervisor,
-            Role::Associate => self.associate,
+    /// The role's name, also on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Role::Administrator => "administrator",
+            Role::Supervisor => "supervisor",
+            Role::Associate => "associate",
+            Role::Named(name) => name.as_str(),
         }
     }
 }
 
-impl Default for Permissions {
-    fn default() -> Self {
-        Permissions::NONE
-            .with(Role::Administrator, Role::Supervisor, true)
-            .with(Role::Administrator, Role::Associate, true)
-            .with(Role::Supervisor, Role::Associate, true)
+impl FromStr for Role {
+    type Err = ParseIdError;
+
+    /// Takes any name: whether there is a row for it is for the policy to say.
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        match Role::BUILT_IN.into_iter().find(|role| role.as_str() == text) {
+            Some(built_in) => Ok(built_in),
+            None => text.parse().map(Role::Named),
+        }
     }
 }
 
-wire! {
-    /// What a company has decided about monitoring as a whole.
-    ///
-    /// ```
-    /// use chat_monitor::{MonitorEngine, Policy};
-    ///
-    /// let mut policy = Policy::default();
-    /// policy.watch_unattended = true;
-    ///
-    /// let mut engine = MonitorEngine::new();
-    /// engine.set_policy(policy);
-    /// assert!(engine.policy().watch_unattended);
-    /// ```
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub struct Policy {
-        /// Whether a chat that no operator attends may be watched. Default: no.
-        pub watch_unattended: bool,
-        /// Whether operators who joined a chat count like those whom it was given to, when it is asked whether a watcher
-        /// may monitor all who attend. Default: yes.
-        pub joined_count: bool,
-        /// Who may monitor whom.
-        pub permissions: Permissions,
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        Policy { watch_unattended: false, joined_count: true, permissions: Permissions::default() }
+text_form!(Role, ParseIdError, "the name of a role");
+
+/// The name of a role of the host's own: 1 to 256 bytes, no control characters, no blanks at either end, and not the
+/// name of a built-in role. Compared as written.
+///
+/// ```
+/// use chat_monitor::{ParseIdErrorKind, RoleName};
+///
+/// assert_eq!("quality".parse::<RoleName>()?.as_str(), "quality");
+/// assert_eq!("associate".parse::<RoleName>().unwrap_err().kind(), ParseIdErrorKind::BuiltInRole);
+/// # Ok::<(), chat_monitor::ParseIdError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoleName(Arc<str>);
+
+impl RoleName {
+    /// The name as the host gave it.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-/// A set of roles.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Roles(u8);
+impl FromStr for RoleName {
+    type Err = ParseIdError;
 
-impl Roles {
-    fn contains(self, role: Role) -> bool {
-        self.0 & role.bit() != 0
-    }
-
-    fn iter(self) -> impl Iterator<Item = Role> {
-        Role::ALL.into_iter().filter(move |role| self.contains(*role))
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        id::check(text)?;
+        if Role::BUILT_IN.iter().any(|role| role.as_str() == text) {
+            Err(ParseIdErrorKind::BuiltInRole)?;
+        }
+        Ok(RoleName(text.into()))
     }
 }
 
-impl core::fmt::Debug for Roles {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
+impl fmt::Debug for RoleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RoleName({:?})", &*self.0)
     }
 }
 
-#[cfg(feature = "serde")]
-impl serde::Serialize for Roles {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+impl fmt::Display for RoleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
     }
 }
 
-#[cfg(feature = "serde")]
-impl<'de> serde::Deserialize<'de> for Roles {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let roles = alloc::vec::Vec::<Role>::deserialize(deserializer)?;
-        Ok(Roles(roles.into_iter().fold(0, |set, role| set | role.bit())))
-    }
-}
+text_form!(RoleName, ParseIdError, "the name of a role of your own");

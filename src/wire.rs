@@ -3,6 +3,8 @@
 //! Every `Deserialize` of this crate goes through [`quiet`], so that no message repeats what it could not read.
 
 #[cfg(feature = "serde")]
+pub(crate) mod entries;
+#[cfg(feature = "serde")]
 pub(crate) mod quiet;
 #[cfg(feature = "serde")]
 mod version;

@@ -21,7 +21,6 @@ FLOOR = "floor"
 STYLES = {
     FLOOR: ("#57606a", "#9aa4af", "6 4"),
     "chat-monitor, one call": ("#0550ae", "#79b8ff", ""),
-    "chat-monitor, many chats": ("#0a7ea4", "#56d4dd", ""),
     "chat-monitor, rules named": ("#0550ae", "#79b8ff", "2 3"),
     "hash maps, foldhash": ("#8250df", "#c297ff", ""),
     "hash maps, SipHash": ("#8250df", "#c297ff", "2 3"),

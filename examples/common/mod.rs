@@ -95,6 +95,19 @@ pub(crate) fn arguments() -> impl Iterator<Item = Result<Argument, Stop>> {
     })
 }
 
+/// The file that an option asks for; standard input is none.
+///
+/// # Errors
+///
+/// [`Stop::Call`].
+#[allow(dead_code, reason = "not every example has such an option")]
+pub(crate) fn file_behind(option: &str, argument: Option<Result<Argument, Stop>>) -> Result<OsString, Stop> {
+    match argument.transpose()? {
+        Some(Argument::Operand(file)) if file != "-" => Ok(file),
+        _ => Err(Stop::Call(format!("expected a file behind `{option}`"))),
+    }
+}
+
 /// A file of lines, or standard input, read one line at a time.
 pub(crate) struct Input {
     name: String,

@@ -133,7 +133,7 @@ impl Day {
         match *happening {
             Happening::Arrives(n) => {
                 self.plan(now + Duration::from_secs(12 + (n as u64 * 7) % 25), Happening::PickUp(n));
-                vec![Command::StartChat(Chat::new(chat_id(n)).visitor(Visitor::new().ip(ip(n))))]
+                vec![Command::StartChat(Chat::new(chat_id(n)).with_visitor(Visitor::new().with_ip(ip(n))))]
             }
             Happening::PickUp(n) => match free_associate(n, live) {
                 Some(operator) => {
@@ -168,13 +168,13 @@ impl Day {
         let after = |part: usize, of: usize| number == count * part / of;
         let id = || chat_id(n);
         let Some(chat) = live.chat(&id()) else { return Vec::new() };
-        let watcher = live.recipients(chat.id(), Channel::Public).watchers.first().map(|watcher| (*watcher).clone());
+        let watcher = live.recipients(chat.id(), Channel::Public).watchers().next().cloned();
         let given = chat.operators().first().cloned();
         let joined = chat.joined().first().cloned();
 
         let mut commands = Vec::new();
         if number == 3 + n % 4 {
-            let visitor = email(n).map(|email| Visitor::new().ip(ip(n)).email(email));
+            let visitor = email(n).map(|email| Visitor::new().with_ip(ip(n)).with_email(email));
             commands.extend(visitor.map(|visitor| Command::SetVisitor { chat: id(), visitor }));
         }
         if n % 4 == 1 && after(1, 3) {
@@ -196,7 +196,7 @@ impl Day {
         };
         if after(1, 2) {
             let both = given.zip(to);
-            commands.extend(both.map(|(from, to)| Command::Transfer { chat: id(), from, to }));
+            commands.extend(both.map(|(from, to)| Command::Transfer { chat: id(), from, to, departments: None }));
         }
         // A second operator helps for a while.
         if n % 18 == 11 && after(1, 4) {

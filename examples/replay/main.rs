@@ -1,18 +1,21 @@
-//! Real dialogues as live traffic: chats start, wait, are picked up, transferred, watched, joined, on a simulated clock.
+//! Real dialogues as live traffic: chats start, wait, are picked up, transferred, watched, joined, on a simulated
+//! clock.
 //!
 //! ```text
 //! cargo run --example replay -- DIALOGUES
 //! cargo run --example replay -- DIALOGUES --speed 60 --language en
 //! ```
 //!
-//! `--help` says what DIALOGUES holds. The same dialogues give the same day, on every machine: [`day`] decides what
-//! happens when, [`narration`] tells it in Japanese and English, and [`tally`] counts, and keeps a second monitor without
-//! any watcher, to see whether visitors could tell the difference.
+//! `--help` says what DIALOGUES holds. The same dialogues give the same day, on every machine: [`dialogues`] reads
+//! them, [`day`] decides what happens when, [`narration`] tells it in Japanese and English, and [`tally`] counts, and
+//! keeps a second monitor without any watcher, to see whether visitors could tell the difference.
 
 #[allow(dead_code, reason = "what is only for those who read JSON Lines as they come is not needed here")]
 #[path = "../common/mod.rs"]
 mod common;
 mod day;
+mod dialogues;
+mod iso;
 mod narration;
 mod tally;
 
@@ -21,13 +24,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chat_monitor::{LiveMonitor, MonitorEngine};
-use serde_json::Value;
 
-use common::{Argument, Console, Input, Outcome, Stop, arguments, json_fault};
-use day::{Day, Dialogue, Utterance};
+use common::{Argument, Console, Outcome, Stop, arguments};
+use day::{Day, Dialogue};
 use narration::{Language, Moment, Narrator};
 use tally::Tally;
 
@@ -35,8 +37,10 @@ const HELP: &str = r#"Replays dialogues as one day of live chats that are monito
 
 usage: replay DIALOGUES [--speed X] [--language ja|en|both] [--log FILE]
 
-DIALOGUES is a file of JSON Lines, or `-`, standard input; `t` is in seconds since the dialogue began:
+DIALOGUES is a file of JSON Lines, or `-`, standard input:
   {"id":"d1","utterances":[{"speaker":"operator_1","t":0,"text":"..."},{"speaker":"customer_1","t":37,"text":"..."}]}
+A speaker is `operator`, `customer` or `visitor`, with or without a number. `t` is in seconds since the dialogue began, or
+a time by ISO 8601, such as "2026-01-31T09:00:00Z".
 Each becomes a chat: it waits until an operator is free, and the first operator's part is played by whoever has it.
 
 options:
@@ -46,10 +50,10 @@ options:
   -h, --help
 
 What is told: every change of rules and roles; of a chat, what changes anybody's list of monitored chats, and what its
-visitor sees while somebody watches it. Then a summary. Lines that are no dialogue go to standard error:
-FILE:LINE: what was wrong.
+visitor sees while somebody watches it. Then a summary. If a line is no dialogue, nothing is played, and no log is made;
+standard error has FILE:LINE: what was wrong, of each.
 
-Exit status: 0; 1 if a line was left out; 2 for a wrong call or a file that cannot be read or written.
+Exit status: 0; 1 if a line is no dialogue; 2 for a wrong call or a file that cannot be read or written.
 "#;
 
 fn main() -> ExitCode {
@@ -59,7 +63,8 @@ fn main() -> ExitCode {
 fn replay() -> Result<Outcome, Stop> {
     let call = Call::read()?;
     let mut console = Console::new();
-    let dialogues = read_dialogues(&call.dialogues, &mut console)?;
+    // Before anything is printed or made: who has half a day on their screen does not see what is wrong above it.
+    let Some(dialogues) = dialogues::read(&call.dialogues, &mut console)? else { return Ok(console.outcome()) };
     let log = call.log.as_deref().map(Log::create).transpose()?;
     if io::stdout().is_terminal() {
         console.hide_progress();
@@ -120,38 +125,6 @@ fn read_language(text: &OsStr) -> Result<Language, Stop> {
         Some("both") => Ok(Language::Both),
         _ => Err(Stop::Call("expected `ja`, `en` or `both` behind `--language`".into())),
     }
-}
-
-fn read_dialogues(file: &OsStr, console: &mut Console) -> Result<Vec<Dialogue>, Stop> {
-    let mut input = Input::open(file)?;
-    let mut dialogues = Vec::new();
-    while let Some(line) = input.next_line(console)? {
-        let read = serde_json::from_str(line).map_err(|error| json_fault(line, &error));
-        match read.and_then(|value| read_dialogue(&value)) {
-            Ok(utterances) => dialogues.push(Dialogue { line: input.number, utterances }),
-            Err(what) => console.leave_out(&input, &what),
-        }
-    }
-    Ok(dialogues)
-}
-
-fn read_dialogue(value: &Value) -> Result<Vec<Utterance>, String> {
-    value.get("id").and_then(Value::as_str).ok_or("expected a dialogue with an `id`")?;
-    let utterances = value.get("utterances").and_then(Value::as_array).ok_or("expected a list of `utterances`")?;
-    let utterances: Vec<_> = utterances.iter().map(read_utterance).collect::<Option<_>>().ok_or(
-        "expected utterances with a `speaker`, a `text` and a `t` in seconds, at most 86400, none before the one above",
-    )?;
-    if utterances.is_empty() || !utterances.is_sorted_by_key(|utterance| utterance.at) {
-        return Err("expected at least one utterance, in the order of `t`".into());
-    }
-    Ok(utterances)
-}
-
-fn read_utterance(value: &Value) -> Option<Utterance> {
-    let seconds = value.get("t")?.as_f64().filter(|t| (0.0..=86_400.0).contains(t))?;
-    let by_operator = value.get("speaker")?.as_str()?.starts_with("operator");
-    let text = value.get("text")?.as_str()?.to_owned();
-    Some(Utterance { at: Duration::from_secs_f64(seconds), by_operator, text })
 }
 
 /// Plays the whole day.

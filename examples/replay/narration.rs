@@ -55,7 +55,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn before(live: &LiveMonitor, command: &Command) -> Self {
-        let chat = chat_of(command).cloned();
+        let chat = command.chat().cloned();
         let watched = chat.as_ref().is_some_and(|chat| is_watched(live, chat));
         let view = chat.as_ref().and_then(|chat| live.participant_view(chat));
         Moment { chat, watched, view }
@@ -63,7 +63,7 @@ impl Moment {
 }
 
 fn is_watched(live: &LiveMonitor, chat: &ChatId) -> bool {
-    !live.recipients(chat, Channel::Public).watchers.is_empty()
+    live.recipients(chat, Channel::Public).watchers().next().is_some()
 }
 
 pub(crate) struct Narrator {
@@ -222,19 +222,20 @@ impl Narrator {
     /// What somebody does.
     fn sentence(&mut self, now: Duration, command: &Command) -> Sentence {
         match command {
-            Command::SetPolicy(policy) if policy.watch_unattended => {
+            Command::SetPolicy(policy) if policy.watch_unattended() => {
                 say!("方針: 待っているチャットも見られる", "policy: chats that wait may be watched too")
             }
             Command::SetPolicy(_) => {
                 say!("方針: 待っているチャットは見られない", "policy: chats that wait may not be watched")
             }
-            Command::SetOperator { operator, role } => {
-                let (japanese, english) = match role {
+            Command::SetOperator { id, operator } => {
+                let (japanese, english) = match operator.role() {
                     Role::Administrator => ("管理者", "an administrator"),
                     Role::Supervisor => ("スーパーバイザー", "a supervisor"),
                     Role::Associate => ("アソシエイト", "an associate"),
+                    Role::Named(name) => (name.as_str(), name.as_str()),
                 };
-                say!("{operator} は{japanese}", "{operator} is {english}")
+                say!("{id} は{japanese}", "{id} is {english}")
             }
             Command::RemoveOperator { operator } => say!("{operator} を削除", "{operator} is removed"),
             Command::AddRule(rule) => {
@@ -251,12 +252,26 @@ impl Narrator {
             Command::SetRuleEnabled { rule, enabled: false } => {
                 say!("ルール {rule} をオフ", "rule {rule} is switched off")
             }
+            Command::SetRuleWindow { rule, window: Some(_) } => {
+                say!("ルール {rule} の期間を設定", "rule {rule} counts in a window")
+            }
+            Command::SetRuleWindow { rule, window: None } => {
+                say!("ルール {rule} の期間を解除", "rule {rule} counts at any time")
+            }
             Command::RemoveRule { rule } => say!("ルール {rule} を削除", "rule {rule} is removed"),
+            Command::AddExclusion(exclusion) => {
+                let id = exclusion.id();
+                say!("除外 {id} を追加", "exclusion {id} is added")
+            }
+            Command::RemoveExclusion { exclusion } => {
+                say!("除外 {exclusion} を削除", "exclusion {exclusion} is removed")
+            }
+            Command::SetTime { now } => say!("時刻 {now}", "the time is {now}"),
             Command::StartChat(chat) => {
                 self.waiting_since.insert(chat.id().clone(), now);
                 say!("お客様が来て待つ", "a visitor comes and waits")
             }
-            Command::SetVisitor { visitor, .. } => match visitor.known_email() {
+            Command::SetVisitor { visitor, .. } => match visitor.email() {
                 Some(email) => say!("お客様のメールが分かる: {email}", "the visitor's email is known: {email}"),
                 None => say!("お客様のメールが分からなくなる", "the visitor's email is not known any more"),
             },
@@ -269,6 +284,8 @@ impl Narrator {
             },
             Command::Unattend { operator, .. } => say!("{operator} は応対を終える", "{operator} has helped"),
             Command::Transfer { from, to, .. } => say!("{from} から {to} へ転送", "{from} transfers it to {to}"),
+            Command::SetDepartments { .. } => say!("部門が変わる", "the chat goes to other departments"),
+            Command::SetAttributes { .. } => say!("属性が変わる", "the chat has other attributes"),
             Command::SetMonitoringAllowed { allowed: true, .. } => {
                 say!("モニターへの同意が戻る", "the visitor agrees to monitoring again")
             }
@@ -310,12 +327,15 @@ fn in_words(reason: &EndReason) -> Sentence {
         EndReason::Joined => say!("参加した", "has joined"),
         EndReason::RuleRemoved => say!("ルール削除", "the rule was removed"),
         EndReason::Disabled => say!("ルールがオフ", "the rule is off"),
+        EndReason::OutsideWindow => say!("期間外", "the rule does not count now"),
         EndReason::NoLongerMatches => say!("条件に合わなくなった", "no longer matches"),
         EndReason::Forbidden => say!("同意なし", "no consent"),
+        EndReason::Excluded(exclusion) => say!("除外 {exclusion}", "exclusion {exclusion} holds"),
         EndReason::Unattended => say!("応対する人がいない", "nobody attends"),
         EndReason::NoRights => say!("権限がない", "may not monitor anybody"),
         EndReason::OwnChat => say!("自分のチャットになった", "is their own chat now"),
         EndReason::NotPermitted(operator) => say!("{operator} は見られない相手", "may not monitor {operator}"),
+        EndReason::OutOfScope => say!("担当範囲の外", "is outside what they oversee"),
     }
 }
 
@@ -325,27 +345,6 @@ fn watcher_of(event: &Event) -> Option<&OperatorId> {
         | Event::WatchChanged { watcher, .. }
         | Event::WatchEnded { watcher, .. } => Some(watcher),
         Event::Joined { .. } | Event::Left { .. } | Event::Advised { .. } => None,
-    }
-}
-
-fn chat_of(command: &Command) -> Option<&ChatId> {
-    match command {
-        Command::StartChat(chat) => Some(chat.id()),
-        Command::SetVisitor { chat, .. }
-        | Command::Attend { chat, .. }
-        | Command::Unattend { chat, .. }
-        | Command::Transfer { chat, .. }
-        | Command::SetMonitoringAllowed { chat, .. }
-        | Command::EndChat { chat }
-        | Command::Join { chat, .. }
-        | Command::Leave { chat, .. }
-        | Command::Advise { chat, .. } => Some(chat),
-        Command::SetPolicy(_)
-        | Command::SetOperator { .. }
-        | Command::RemoveOperator { .. }
-        | Command::AddRule(_)
-        | Command::SetRuleEnabled { .. }
-        | Command::RemoveRule { .. } => None,
     }
 }
 

@@ -41,7 +41,7 @@ impl Tally {
 
     pub(crate) fn utterance(&mut self, live: &LiveMonitor, chat: &ChatId) {
         self.counts.utterances += 1;
-        if !live.recipients(chat, Channel::Public).watchers.is_empty() {
+        if live.recipients(chat, Channel::Public).watchers().next().is_some() {
             self.counts.read_along += 1;
         }
     }
@@ -130,6 +130,8 @@ fn is_traffic(command: &Command) -> bool {
         | Command::Attend { .. }
         | Command::Unattend { .. }
         | Command::Transfer { .. }
+        | Command::SetDepartments { .. }
+        | Command::SetAttributes { .. }
         | Command::SetMonitoringAllowed { .. }
         | Command::EndChat { .. } => true,
         Command::SetPolicy(_)
@@ -137,7 +139,11 @@ fn is_traffic(command: &Command) -> bool {
         | Command::RemoveOperator { .. }
         | Command::AddRule(_)
         | Command::SetRuleEnabled { .. }
+        | Command::SetRuleWindow { .. }
         | Command::RemoveRule { .. }
+        | Command::AddExclusion(_)
+        | Command::RemoveExclusion { .. }
+        | Command::SetTime { .. }
         | Command::Join { .. }
         | Command::Leave { .. }
         | Command::Advise { .. } => false,

@@ -6,6 +6,8 @@ mod command_streams;
 #[allow(dead_code, reason = "the tests ask it for more")]
 #[path = "../../tests/contract/model.rs"]
 mod model;
+#[path = "../../tests/contract/model_values.rs"]
+mod model_values;
 mod quiet;
 mod saved_states;
 mod text_forms;

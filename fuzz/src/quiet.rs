@@ -42,7 +42,9 @@ impl Texts {
         let Some(address) = self.repeated(error) else { return };
         let mut rest = EXAMPLES.iter().fold(error.to_owned(), |rest, example| rest.replace(example, "…"));
         // An operator may be named by an address: the refusal of an id carries it, whatever it reads like.
-        for (kind, id) in ["operator", "rule", "chat"].iter().flat_map(|kind| self.ids.iter().map(move |id| (kind, id)))
+        for (kind, id) in ["operator", "rule", "chat", "role", "exclusion"]
+            .iter()
+            .flat_map(|kind| self.ids.iter().map(move |id| (kind, id)))
         {
             rest = rest.replace(&format!("{kind} `{id}`"), "…");
         }

@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use chat_monitor::{
-    AddRuleRefusal, Chat, Command, Criterion, EndReason, Event, LeftReason, ParticipantEvent, Permissions, Policy,
-    Refusal, Role, Rule, Verdict, Visitor,
+    AddExclusionRefusal, AddRuleRefusal, Attribute, Attributes, Chat, Command, Criterion, Departments, EndReason,
+    Event, Exclusion, LeftReason, Oversees, ParticipantEvent, Permissions, Policy, Refusal, Rights, Role, RoleRow,
+    Rule, Sample, Verdict, Visitor, Window, Within,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +19,17 @@ pub fn values(input: &[u8]) {
     read::<Role>(input, &texts);
     read::<Permissions>(input, &texts);
     read::<Policy>(input, &texts);
+    read::<RoleRow>(input, &texts);
+    read::<Within>(input, &texts);
+    read::<Rights>(input, &texts);
+    read::<Departments>(input, &texts);
+    read::<Oversees>(input, &texts);
+    read::<Attribute>(input, &texts);
+    read::<Attributes>(input, &texts);
+    read::<Sample>(input, &texts);
+    read::<Window>(input, &texts);
+    read::<Exclusion>(input, &texts);
+    read::<AddExclusionRefusal>(input, &texts);
     read::<Visitor>(input, &texts);
     read::<Chat>(input, &texts);
     read::<Criterion>(input, &texts);

@@ -23,7 +23,7 @@ const MAX_LOCAL_LEN: usize = 64;
 ///
 /// An RFC 5321 mailbox with a dot in its domain; no display name, no domain literal. Besides:
 ///
-/// * The case of ASCII letters does not count, in the local part neither: `Mika@Example.com` is `mika@example.com`.
+/// * The case of ASCII letters is ignored, even in the local part: `Mika@Example.com` is `mika@example.com`.
 /// * Local parts with consecutive or final dots are accepted at every domain, as Japanese carriers gave them out until
 ///   2009 (`a..b@docomo.ne.jp`). A leading dot is refused.
 /// * A quoted local part keeps its quotes and is compared as written.
@@ -68,55 +68,101 @@ impl FromStr for Email {
     type Err = ParseEmailError;
 
     fn from_str(text: &str) -> Result<Self, ParseEmailError> {
-        let mailbox = Mailbox::parse(text)?;
-        if mailbox.is_wildcard() {
-            Err(Fault::Wildcard)?;
-        }
-        Ok(Email(mailbox))
+        Mailbox::parse(text).map(Email).map_err(|kind| ParseEmailError { kind, of_pattern: false })
     }
 }
 
-/// Which email addresses a rule means: one, or a whole domain written `*@example.com`.
+/// Which email addresses a rule means: one; a whole domain, `*@example.com`; or all that lies below it,
+/// `*@*.example.com`.
 ///
-/// A domain is that domain alone: `*@example.com` does not hold for `mika@mail.example.com`.
+/// A domain is that domain alone, and what lies below it is not the domain itself. What follows `*@*.` needs a dot too.
+/// A name with a `*` or a `%` in it is refused: people who write `mika*@example.com` mean more than that address, and a
+/// rule that never fires must not be saved.
 ///
 /// ```
 /// use chat_monitor::EmailPattern;
 ///
-/// let pattern: EmailPattern = "*@Example.com".parse()?;
-/// assert!(pattern.matches(&"mika@example.com".parse()?));
-/// assert!(!pattern.matches(&"mika@mail.example.com".parse()?));
-/// assert_eq!(pattern.to_string(), "*@example.com");
-/// # Ok::<(), chat_monitor::ParseEmailError>(())
+/// let domain: EmailPattern = "*@Example.com".parse()?;
+/// assert!(domain.matches(&"mika@example.com".parse()?));
+/// assert!(!domain.matches(&"mika@mail.example.com".parse()?));
+/// let below: EmailPattern = "*@*.example.com".parse()?;
+/// assert!(below.matches(&"mika@mail.example.com".parse()?));
+/// assert!(!below.matches(&"mika@example.com".parse()?));
+/// assert!("mika*@example.com".parse::<EmailPattern>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailPattern(Mailbox);
 
+/// What a pattern stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mailboxes<'a> {
+    /// This address.
+    One(&'a str),
+    /// All of this domain.
+    Of(&'a str),
+    /// All of the domains below this one.
+    Below(&'a str),
+}
+
 impl EmailPattern {
-    /// The pattern as it is written: an address, or `*@` and a domain.
+    /// The pattern as it is written.
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
 
-    /// The domain that the address or addresses lie in.
+    /// The domain that the address or addresses lie in, or below.
     pub fn domain(&self) -> &str {
-        self.0.domain()
+        match self.mailboxes() {
+            Mailboxes::One(_) => self.0.domain(),
+            Mailboxes::Of(domain) | Mailboxes::Below(domain) => domain,
+        }
     }
 
-    /// Whether this is a whole domain rather than one address.
-    pub fn is_domain(&self) -> bool {
-        self.0.is_wildcard()
+    /// Whether this is one address rather than a domain or what lies below it.
+    pub fn is_address(&self) -> bool {
+        matches!(self.mailboxes(), Mailboxes::One(_))
     }
 
-    /// Whether `email` is this address or lies in this domain.
+    /// Whether `email` is this address, or lies in this domain, or below it.
     pub fn matches(&self, email: &Email) -> bool {
-        if self.is_domain() { self.domain() == email.domain() } else { self.as_str() == email.as_str() }
+        match self.mailboxes() {
+            Mailboxes::One(address) => address == email.as_str(),
+            Mailboxes::Of(domain) => domain == email.domain(),
+            Mailboxes::Below(domain) => domains_above(email.domain()).any(|above| above == domain),
+        }
+    }
+
+    pub(crate) fn mailboxes(&self) -> Mailboxes<'_> {
+        let domain = self.0.domain();
+        match domain.strip_prefix(BELOW) {
+            Some(above) => Mailboxes::Below(above),
+            None if self.0.is_wildcard() => Mailboxes::Of(domain),
+            None => Mailboxes::One(self.as_str()),
+        }
     }
 }
 
-impl From<Email> for EmailPattern {
-    fn from(email: Email) -> Self {
-        EmailPattern(email.0)
+/// What stands before a domain whose subdomains are meant.
+const BELOW: &str = "*.";
+
+/// The domains that `domain` lies below and that a pattern can name: those with a dot in them, the nearest first.
+pub(crate) fn domains_above(domain: &str) -> impl Iterator<Item = &str> {
+    core::iter::successors(Some(domain), move |domain| domain.split_once('.').map(|(_, above)| above))
+        .skip(1)
+        .filter(|above| above.contains('.'))
+}
+
+/// An address as the pattern of itself.
+impl TryFrom<Email> for EmailPattern {
+    type Error = ParseEmailError;
+
+    /// Refuses a name with a `*` or a `%` in it, as the pattern's text form does.
+    fn try_from(email: Email) -> Result<Self, ParseEmailError> {
+        if email.local_part().contains(WILDCARDS) {
+            return Err(ParseEmailError { kind: ParseEmailErrorKind::WildcardInName, of_pattern: true });
+        }
+        Ok(EmailPattern(email.0))
     }
 }
 
@@ -124,7 +170,7 @@ impl FromStr for EmailPattern {
     type Err = ParseEmailError;
 
     fn from_str(text: &str) -> Result<Self, ParseEmailError> {
-        Ok(EmailPattern(Mailbox::parse(text)?))
+        Mailbox::parse_pattern(text).map(EmailPattern).map_err(|kind| ParseEmailError { kind, of_pattern: true })
     }
 }
 
@@ -141,39 +187,93 @@ impl fmt::Display for EmailPattern {
 }
 
 text_form!(Email, ParseEmailError, "an email address");
-text_form!(EmailPattern, ParseEmailError, "an email address or a domain such as `*@example.com`");
+text_form!(EmailPattern, ParseEmailError, "an email address or a pattern such as `*@example.com` or `*@*.example.com`");
 
-/// Why a text is no email address or pattern. The text itself is not repeated: it may be a visitor's address.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(transparent)]
-pub struct ParseEmailError(#[from] Fault);
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum Fault {
-    #[error("expected an email address such as `name@example.com`")]
-    Form,
-    #[error("expected an email address of at most 254 bytes, 64 of them before the `@`")]
-    Length,
-    #[error("expected an email address without blanks or line breaks")]
-    Blank,
-    #[error("expected an email address without a display name or angle brackets")]
-    Brackets,
-    #[error("expected an email address without invisible or control characters")]
-    Invisible,
-    #[error("expected a name of letters, digits and symbols such as `+` and `_` before the `@`, or one in quotes")]
-    LocalPart,
-    #[error("expected a name before the `@` that does not begin with a dot")]
-    LeadingDot,
-    #[error("expected an email address of one visitor, not the pattern of a whole domain")]
-    Wildcard,
-    #[error("expected a mail domain with a dot in it, such as `example.com`, behind the `@`")]
-    Domain,
-    #[cfg(not(feature = "idn"))]
-    #[error("expected a mail domain in ASCII: the feature `idn` of chat-monitor accepts international ones")]
-    NeedsIdn,
+/// Why a text is not a valid email address or pattern. The text itself is not repeated: it may be a visitor's address.
+///
+/// ```
+/// use chat_monitor::{EmailPattern, ParseEmailErrorKind};
+///
+/// let error = "mika*@example.com".parse::<EmailPattern>().unwrap_err();
+/// assert_eq!(error.kind(), ParseEmailErrorKind::WildcardInName);
+/// assert!(error.to_string().ends_with("`name@example.com`, `*@example.com` or `*@*.example.com`"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseEmailError {
+    kind: ParseEmailErrorKind,
+    of_pattern: bool,
 }
 
-/// A canonical address, or a domain pattern with the local part `*`.
+impl ParseEmailError {
+    /// What was wrong, for programs that say it in their own words.
+    pub fn kind(&self) -> ParseEmailErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ParseEmailError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        if self.of_pattern {
+            f.write_str("; a rule takes `name@example.com`, `*@example.com` or `*@*.example.com`")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for ParseEmailError {}
+
+/// What can be wrong with the text of an email address or pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseEmailErrorKind {
+    /// There is no `@` in it.
+    #[error("expected an email address such as `name@example.com`")]
+    Form,
+    /// It has more than 254 bytes, or more than 64 before the `@`.
+    #[error("expected an email address of at most 254 bytes, 64 of them before the `@`")]
+    Length,
+    /// There is a blank or a line break in it.
+    #[error("expected an email address without blanks or line breaks")]
+    Blank,
+    /// There is a comma or a semicolon in it, as between two addresses.
+    #[error("expected one email address, without commas or semicolons")]
+    Several,
+    /// It has angle brackets, as behind a display name.
+    #[error("expected an email address without a display name or angle brackets")]
+    Brackets,
+    /// There is a character in it that nobody sees.
+    #[error("expected an email address without invisible or control characters")]
+    Invisible,
+    /// There is nothing before the `@`.
+    #[error("expected a name before the `@`")]
+    NoName,
+    /// What stands before the `@` is no name of a mailbox.
+    #[error("expected a name of letters, digits and symbols such as `+` and `_` before the `@`, or one in quotes")]
+    LocalPart,
+    /// The name begins with a dot.
+    #[error("expected a name before the `@` that does not begin with a dot")]
+    LeadingDot,
+    /// It is the pattern of a whole domain where an address is expected.
+    #[error("expected an email address of one visitor, not the pattern of a whole domain")]
+    Wildcard,
+    /// The name of a pattern has a `*` or a `%` in it.
+    #[error("expected a name without `*` and `%`, or `*` alone")]
+    WildcardInName,
+    /// What stands behind the `@` is no mail domain.
+    #[error("expected a mail domain with a dot in it, such as `example.com`, behind the `@`")]
+    Domain,
+    /// The domain is not in ASCII. The feature `idn` accepts such domains.
+    #[error("expected a mail domain in ASCII, such as `xn--r8jz45g.jp`, behind the `@`")]
+    International,
+}
+
+type Fault = ParseEmailErrorKind;
+
+/// What people write for "anything" in a name.
+const WILDCARDS: [char; 2] = ['*', '%'];
+
+/// A canonical address, or a pattern with the local part `*`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Mailbox {
     text: Arc<str>,
@@ -182,19 +282,32 @@ struct Mailbox {
 }
 
 impl Mailbox {
+    /// An address.
     fn parse(text: &str) -> Result<Self, Fault> {
-        // Folding and A-labels may shorten a text, by less than a character's four bytes to one.
-        if text.len() > 4 * MAX_LEN {
-            return Err(Fault::Length);
+        let text = fold_bounded(text)?;
+        let (local, domain) = split(&text)?;
+        if local == "*" {
+            return Err(Fault::Wildcard);
         }
-        let text = fold(text);
-        let (local, domain) = text.rsplit_once('@').ok_or(Fault::Form)?;
-        if local.len() > MAX_LOCAL_LEN {
-            return Err(Fault::Length);
+        Mailbox::new(&canonical_local_part(local)?, "", &canonical_domain(domain)?)
+    }
+
+    /// An address, or `*@` and a domain, or `*@*.` and a domain.
+    fn parse_pattern(text: &str) -> Result<Self, Fault> {
+        let text = fold_bounded(text)?;
+        let (local, domain) = split(&text)?;
+        if local == "*" {
+            let (below, domain) = domain.strip_prefix(BELOW).map_or(("", domain), |above| (BELOW, above));
+            return Mailbox::new(local, below, &canonical_domain(domain)?);
         }
-        let local = canonical_local_part(local)?;
-        let domain = canonical_domain(domain)?;
-        let text = format!("{local}@{domain}");
+        if local.contains(WILDCARDS) {
+            return Err(Fault::WildcardInName);
+        }
+        Mailbox::new(&canonical_local_part(local)?, "", &canonical_domain(domain)?)
+    }
+
+    fn new(local: &str, below: &str, domain: &str) -> Result<Self, Fault> {
+        let text = format!("{local}@{below}{domain}");
         if text.len() > MAX_LEN {
             return Err(Fault::Length);
         }
@@ -219,6 +332,24 @@ impl fmt::Debug for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.fmt(f)
     }
+}
+
+/// What was typed, folded. What is too long whatever it folds to is not looked into: folding and A-labels may shorten a
+/// text, by less than a character's four bytes to one.
+fn fold_bounded(text: &str) -> Result<Cow<'_, str>, Fault> {
+    if text.len() > 4 * MAX_LEN { Err(Fault::Length) } else { Ok(fold(text)) }
+}
+
+/// What stands before and behind the last `@`.
+fn split(text: &str) -> Result<(&str, &str), Fault> {
+    let (local, domain) = text.rsplit_once('@').ok_or(Fault::Form)?;
+    if !local.starts_with('"') && text.contains([',', ';', '、']) {
+        return Err(Fault::Several);
+    }
+    if local.len() > MAX_LOCAL_LEN {
+        return Err(Fault::Length);
+    }
+    if local.is_empty() { Err(Fault::NoName) } else { Ok((local, domain)) }
 }
 
 /// The local part in its one form: lower case, or as written between quotes.
@@ -254,7 +385,7 @@ fn to_a_labels(domain: &str) -> Result<String, Fault> {
 
 #[cfg(not(feature = "idn"))]
 fn to_a_labels(_: &str) -> Result<String, Fault> {
-    Err(Fault::NeedsIdn)
+    Err(Fault::International)
 }
 
 /// Refuses what `email_address` would read past: it skips a blank before `<`, and from 0.2.10 on it takes every character

@@ -1,7 +1,7 @@
 //! IP addresses and networks.
 
 use core::fmt;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::str::FromStr;
 
 use ipnet::IpNet;
@@ -40,7 +40,7 @@ impl IpRange {
     ///
     /// When `prefix_len` is more than the address has bits.
     pub fn new(address: IpAddr, prefix_len: u8) -> Result<Self, ParseIpError> {
-        let net = IpNet::new(address, prefix_len).map_err(|_| Fault::PrefixLen)?.trunc();
+        let net = IpNet::new(address, prefix_len).map_err(|_| ParseIpError::of_range(Fault::PrefixLen))?.trunc();
         let unmapped = match net.network().to_canonical() {
             IpAddr::V4(v4) => prefix_len.checked_sub(MAPPED_PREFIX_LEN).map(|len| IpNet::new(v4.into(), len)),
             IpAddr::V6(_) => None,
@@ -85,14 +85,29 @@ impl From<IpAddr> for IpRange {
     }
 }
 
+impl From<Ipv4Addr> for IpRange {
+    fn from(address: Ipv4Addr) -> Self {
+        IpAddr::from(address).into()
+    }
+}
+
+impl From<Ipv6Addr> for IpRange {
+    fn from(address: Ipv6Addr) -> Self {
+        IpAddr::from(address).into()
+    }
+}
+
 impl FromStr for IpRange {
     type Err = ParseIpError;
 
     fn from_str(text: &str) -> Result<Self, ParseIpError> {
         let text = fold(text);
         match text.split_once('/') {
-            None => parse_address(&text).map(IpRange::from).map_err(ParseIpError::from),
-            Some((address, prefix_len)) => IpRange::new(parse_address(address)?, parse_prefix_len(prefix_len)?),
+            None => parse_address(&text).map(IpRange::from).map_err(ParseIpError::of_range),
+            Some((address, prefix_len)) => {
+                let address = parse_address(address).map_err(ParseIpError::of_range)?;
+                IpRange::new(address, parse_prefix_len(prefix_len).map_err(ParseIpError::of_range)?)
+            }
         }
     }
 }
@@ -105,22 +120,78 @@ impl fmt::Display for IpRange {
 
 text_form!(IpRange, ParseIpError, "an IP address or a network such as `192.0.2.0/24`");
 
-/// Why a text is no IP address or network. The text itself is not repeated: it may be a visitor's address.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(transparent)]
-pub struct ParseIpError(#[from] Fault);
+/// Why a text is not a valid IP address or network. The text itself is not repeated: it may be a visitor's address.
+///
+/// ```
+/// use chat_monitor::{IpRange, ParseIpErrorKind};
+///
+/// let error = "192.0.2.*".parse::<IpRange>().unwrap_err();
+/// assert_eq!(error.kind(), ParseIpErrorKind::Wildcard);
+/// assert!(error.to_string().ends_with("a rule takes `192.0.2.7` or `192.0.2.0/24`"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseIpError {
+    kind: ParseIpErrorKind,
+    of_range: bool,
+}
 
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum Fault {
+impl ParseIpError {
+    /// What was wrong, for programs that say it in their own words.
+    pub fn kind(&self) -> ParseIpErrorKind {
+        self.kind
+    }
+
+    fn of_range(kind: ParseIpErrorKind) -> Self {
+        ParseIpError { kind, of_range: true }
+    }
+}
+
+impl fmt::Display for ParseIpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        if self.of_range {
+            f.write_str("; a rule takes `192.0.2.7` or `192.0.2.0/24`")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for ParseIpError {}
+
+/// What can be wrong with the text of an IP address or network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseIpErrorKind {
+    /// It is nothing like an address.
     #[error("expected an IP address such as `192.0.2.7` or `2001:db8::1`")]
     Address,
+    /// A number in it has a leading zero, which is octal to some.
     #[error("expected an IP address without leading zeros")]
     LeadingZero,
+    /// It has a zone id, as in `fe80::1%eth0`.
     #[error("expected an IP address without a zone id")]
     Zone,
+    /// It has a port, or the brackets that come with one.
+    #[error("expected an IP address without a port or brackets")]
+    Port,
+    /// There is a comma, a semicolon or a blank between two addresses.
+    #[error("expected one IP address, not several")]
+    Several,
+    /// A part of it is a `*` or a `%`.
+    #[error("expected a network with a prefix length rather than a `*` or a `%`")]
+    Wildcard,
+    /// It is a first address, a `-` and a last one.
+    #[error("expected a network with a prefix length rather than a first and a last address")]
+    FromTo,
+    /// There is a mask behind the `/`, as in `192.0.2.0/255.255.255.0`.
+    #[error("expected a prefix length such as `24` rather than a mask behind the `/`")]
+    Mask,
+    /// What stands behind the `/` is no prefix length.
     #[error("expected a prefix length of 0 to 32 (IPv4) or 0 to 128 (IPv6) behind the `/`, without leading zeros")]
     PrefixLen,
 }
+
+type Fault = ParseIpErrorKind;
 
 /// One address on the wire, understood as [`IpRange`] understands it.
 #[cfg(feature = "serde")]
@@ -131,27 +202,44 @@ impl FromStr for IpText {
     type Err = ParseIpError;
 
     fn from_str(text: &str) -> Result<Self, ParseIpError> {
-        Ok(IpText(parse_address(&fold(text))?))
+        let parsed = parse_address(&fold(text));
+        parsed.map(IpText).map_err(|kind| ParseIpError { kind, of_range: false })
     }
 }
 
 fn parse_address(text: &str) -> Result<IpAddr, Fault> {
-    text.parse().map_err(|_| {
-        let is_number = |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
-        if text.contains('%') {
-            Fault::Zone
-        } else if text.split('.').count() == 4
-            && text.split('.').all(is_number)
-            && text.split('.').any(|part| part.len() > 1 && part.starts_with('0'))
-        {
-            Fault::LeadingZero
-        } else {
-            Fault::Address
-        }
-    })
+    text.parse().map_err(|_| fault(text))
+}
+
+/// What people mean by a text that is no address.
+fn fault(text: &str) -> Fault {
+    let is_address = |text: &str| text.trim().parse::<IpAddr>().is_ok();
+    let are_addresses = |separators: &[char]| text.contains(separators) && text.split(separators).all(is_address);
+    let is_number = |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    let has_leading_zero = |part: &str| part.len() > 1 && part.starts_with('0');
+    let is_part_or_star = |part: &str| matches!(part, "*" | "%") || part.bytes().all(|b| b.is_ascii_hexdigit());
+    let quarters = || text.split('.');
+    if are_addresses(&[',', ';', '、']) || are_addresses(&[' ']) {
+        Fault::Several
+    } else if text.split_once(['-', '~']).is_some_and(|(first, _)| is_address(first)) {
+        Fault::FromTo
+    } else if text.contains(['*', '%']) && text.split(['.', ':']).all(is_part_or_star) {
+        Fault::Wildcard
+    } else if text.contains('%') {
+        Fault::Zone
+    } else if text.starts_with('[') || text.split_once(':').is_some_and(|(v4, _)| v4.parse::<Ipv4Addr>().is_ok()) {
+        Fault::Port
+    } else if quarters().count() == 4 && quarters().all(is_number) && quarters().any(has_leading_zero) {
+        Fault::LeadingZero
+    } else {
+        Fault::Address
+    }
 }
 
 fn parse_prefix_len(text: &str) -> Result<u8, Fault> {
+    if text.parse::<Ipv4Addr>().is_ok() {
+        return Err(Fault::Mask);
+    }
     // `u8::from_str` takes a sign and leading zeros.
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     text.parse().ok().filter(|_| plain).ok_or(Fault::PrefixLen)

@@ -1,208 +1,239 @@
-//! The quick answer: who may watch a chat, without the rules that say so.
+//! The quick answers: who may watch a chat, with the rules that say so and without.
 //!
-//! It comes to what [`judge`](MonitorEngine::judge) grants, found in another order. Gates 3 and 4 are the chat's alone.
-//! Gates 5 and 7 ask for nothing but the watcher's role, so they come down to a set of permitted ranks. Gates 1 and 2
-//! are open for whoever stands on the list of one of the chat's keys, and rules of more criteria are judged one by one.
-//! Gate 6 takes out at the end who attends.
-//!
-//! Looking up is waiting for memory. Many chats are therefore looked up in stages: the same key of sixteen chats, one
-//! after the other, so that the processor waits for all of them at once.
+//! They come to what [`judge`](MonitorEngine::judge) grants, found in another order. What depends on the chat alone (gates
+//! 4 to 7 and 9) comes down to a set of roles. Gates 1 to 3 are open for whoever stands on the list of one of the chat's
+//! keys, and rules that ask for more than their key are judged one by one. Gate 10 is asked of each watcher whose role is
+//! limited to what they oversee, and gate 8 takes out at the end who attends.
 
-use core::array;
+use alloc::vec::Vec;
+use core::cell::OnceCell;
 
 use super::MonitorEngine;
 use super::filing::Filing;
-use super::index::Index;
 use super::judge::Judge;
-use super::operators::OperatorSlot;
-use super::rank::{Rank, Ranks};
-use super::rules::{By, RuleSlot};
-use super::watchers::{Granted, Watchers};
+use super::operators::{Number, OperatorSlot};
+use super::roles::RoleSet;
+use super::rules::{By, RuleSlot, Seq};
+use super::watchers::{WatcherBuffer, WatcherIds};
 use crate::chat::Chat;
-use crate::role::Policy;
+use crate::id::OperatorId;
+use crate::key::Fact;
+use crate::right::Right;
+use crate::slab::Place;
 use crate::verdict::Verdict;
 
-/// Up to this many attending operators are looked up but once.
-const FEW: usize = 4;
-
-/// How many chats are looked up at a time.
-const GROUP: usize = 16;
+/// Up to this many attending operators, what was looked up of them is kept.
+const KEPT: usize = 4;
 
 impl MonitorEngine {
     /// Every operator who may watch `chat`, without the rules that say so: the same as
     /// [`watchers_for`](MonitorEngine::watchers_for) names, at little more than the cost of looking the chat up.
     ///
-    /// Nothing is allocated once `buffer` has grown to what it needs, unless more than eight operators attend and rules of
-    /// several criteria have to look for them.
+    /// Nothing is allocated once `buffer` has grown to what it needs, unless more than eight operators attend and rules
+    /// that ask for more than one criterion have to look for them, or departments and exclusions are asked.
     ///
     /// ```
-    /// use chat_monitor::{Chat, Criterion, MonitorEngine, Role, Rule, Watchers};
+    /// use chat_monitor::{Chat, Criterion, MonitorEngine, Role, Rule, WatcherBuffer};
     ///
     /// let mut engine = MonitorEngine::new();
-    /// engine.set_operator("ken".parse()?, Role::Associate);
-    /// engine.set_operator("hana".parse()?, Role::Supervisor);
+    /// engine.set_operator("ken".parse()?, Role::Associate)?;
+    /// engine.set_operator("hana".parse()?, Role::Supervisor)?;
     /// engine.add_rule(Rule::new("r1".parse()?, "hana".parse()?, Criterion::Operator("ken".parse()?)))?;
     ///
-    /// let mut buffer = Watchers::new();
+    /// let mut buffer = WatcherBuffer::new();
     /// let chat = Chat::new("c1".parse()?).attended_by("ken".parse()?);
-    /// let granted = engine.watchers_for_into(&chat, &mut buffer);
-    /// assert!(granted.iter().eq([&"hana".parse()?]));
+    /// let watchers = engine.watchers_for_into(&chat, &mut buffer);
+    /// assert!(watchers.into_iter().eq(["hana"]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn watchers_for_into<'a>(&'a self, chat: &Chat, buffer: &'a mut Watchers) -> Granted<'a> {
+    pub fn watchers_for_into<'a>(&'a self, chat: &Chat, buffer: &'a mut WatcherBuffer) -> WatcherIds<'a> {
         buffer.clear();
-        if let Some(mut looked) = self.look_up_attending(chat) {
-            looked.email = self.index.of_email(chat);
-            looked.domain = self.index.of_domain(chat);
-            looked.address = self.index.of_address(chat);
-            self.answer(chat, &looked, buffer);
-        }
-        buffer.only(&self.index.operators)
-    }
-
-    /// The same for many chats: an answer for each, in their order. It takes less than asking one by one.
-    ///
-    /// It allocates no more than that does.
-    ///
-    /// ```
-    /// use chat_monitor::{Chat, MonitorEngine, Watchers};
-    ///
-    /// let engine = MonitorEngine::new();
-    /// let chats = [Chat::new("c1".parse()?), Chat::new("c2".parse()?)];
-    /// let mut buffer = Watchers::new();
-    /// let watched = engine.watchers_for_many(&chats, &mut buffer).filter(|granted| !granted.is_empty());
-    /// assert_eq!(watched.count(), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn watchers_for_many<'a>(
-        &'a self,
-        chats: &[Chat],
-        buffer: &'a mut Watchers,
-    ) -> impl Iterator<Item = Granted<'a>> + use<'a> {
-        buffer.clear();
-        for group in chats.chunks(GROUP) {
-            let mut looked: [Option<Looked<'_>>; GROUP] = array::from_fn(|n| self.look_up_attending(group.get(n)?));
-            let mut stage = |look_up: fn(&'a Index, &Chat, &mut Looked<'a>)| {
-                for (chat, looked) in group.iter().zip(&mut looked) {
-                    looked.iter_mut().for_each(|looked| look_up(&self.index, chat, looked));
-                }
-            };
-            stage(|index, chat, looked| looked.email = index.of_email(chat));
-            stage(|index, chat, looked| looked.domain = index.of_domain(chat));
-            stage(|index, chat, looked| looked.address = index.of_address(chat));
-            for (chat, looked) in group.iter().zip(&looked) {
-                looked.iter().for_each(|looked| self.answer(chat, looked, buffer));
-                buffer.end_answer();
+        let mut kept = [None; KEPT];
+        if let Some(open) = self.open_roles(chat, &mut kept) {
+            let mut answer = Answer { engine: self, chat, open, judge: OnceCell::new(), buffer };
+            self.each_filing(chat, &kept, |filed| answer.take(filed));
+            if open.somebody_attends {
+                let attending = chat.attending().filter_map(|operator| self.index.of_operator(operator));
+                buffer.remove(attending.map(|slot| slot.number), self.index.operators.numbers());
             }
         }
-        buffer.answers(&self.index.operators)
+        buffer.answer(&self.index.operators)
     }
 
-    /// Looks up who attends; none if nobody may watch for what that says, or for what the chat is.
+    /// Every rule that grants `chat`, in rule order, each with its place in that and its watcher.
+    pub(crate) fn granting(&self, chat: &Chat, granting: &mut Vec<Granting>) {
+        granting.clear();
+        let mut kept = [None; KEPT];
+        let Some(open) = self.open_roles(chat, &mut kept) else { return };
+        let judge = OnceCell::new();
+        let judge = || judge.get_or_init(|| self.judge_of(chat));
+        let operators = &self.index.operators;
+        self.each_filing(chat, &kept, |filed| {
+            // A rule that the key is all of need not be judged, and where nobody is permitted none need be looked at.
+            if filed.watchers.has_any(open.anywhere.or(open.scoped)) {
+                for (place, slot) in self.rules.along(filed.plain, By::Key).filter(|(_, slot)| slot.rule.enabled()) {
+                    let Some(watcher) = operators.get(slot.watcher) else { continue };
+                    let admits = open.anywhere.contains(watcher.role)
+                        || open.scoped.contains(watcher.role) && judge().rights(Some(watcher)).contains(Right::Watch);
+                    if admits && !(open.somebody_attends && judge().attending.contain(slot.rule.watcher())) {
+                        granting.push(Granting { seq: slot.seq, number: slot.watcher, place });
+                    }
+                }
+            }
+            for (place, slot) in self.rules.along(filed.more, By::Key) {
+                if judge().verdict(&slot.rule, operators.get(slot.watcher)) == Verdict::Granted {
+                    granting.push(Granting { seq: slot.seq, number: slot.watcher, place });
+                }
+            }
+        });
+        granting.sort_unstable_by_key(|granting| granting.seq);
+        // A key that several who attend lead to was found several times.
+        granting.dedup_by_key(|granting| granting.seq);
+    }
+
+    /// The roles to whom the chat is open, as far as that depends on the chat; none if it is open to nobody. Looks up who
+    /// attends, and keeps the first of them.
     #[inline]
-    fn look_up_attending(&self, chat: &Chat) -> Option<Looked<'_>> {
-        let Policy { watch_unattended, joined_count, permissions: _ } = self.policy;
-        let unattended = chat.operators().is_empty() && chat.joined().is_empty();
-        if !chat.monitoring_allowed() || (unattended && !watch_unattended) {
+    fn open_roles<'a>(&'a self, chat: &'a Chat, kept: &mut [Option<&'a OperatorSlot>; KEPT]) -> Option<Open> {
+        if !chat.monitoring_allowed() {
             return None;
         }
-        let mut permitted = self.permitted.to_anybody();
-        let mut ranks = Ranks::NONE;
-        let mut attending = [None; FEW];
+        let mut open = self.roles.watching();
+        let mut attending = RoleSet::NONE;
         for (n, operator) in chat.attending().enumerate() {
             let slot = self.index.of_operator(operator);
-            if n < chat.operators().len() || joined_count {
-                permitted = permitted.and(self.permitted.to_monitor(slot.and_then(|slot| slot.role)));
+            let role = slot.map(|slot| slot.role).unwrap_or_default();
+            if n < chat.operators().len() || self.policy.count_joined() {
+                open = open.and(self.roles.monitoring(role));
             }
-            if let Some(place) = attending.get_mut(n) {
+            if let Some(place) = kept.get_mut(n) {
                 *place = slot;
             }
-            ranks = ranks.with(slot.map(|slot| Rank::of(slot.role)));
+            attending = attending.with(role);
         }
-        let own_chat = permitted.and(ranks) != Ranks::NONE;
-        let looked = Looked { permitted, attending, own_chat, email: None, domain: None, address: None };
-        (permitted != Ranks::NONE).then_some(looked)
+        if chat.operators().is_empty() && chat.joined().is_empty() && !self.policy.watch_unattended() {
+            open = open.and(self.roles.unattended());
+        }
+        if self.exclusions.is_some() {
+            open = open.without(self.excluded_roles(chat));
+        }
+        let (scoped, somebody_attends) = (open.and(self.roles.scoped()), !open.and(attending).is_empty());
+        (!open.is_empty()).then_some(Open { anywhere: open.without(scoped), scoped, somebody_attends })
     }
 
-    /// Appends the watchers of a chat that has been looked up.
+    #[cold]
+    fn excluded_roles(&self, chat: &Chat) -> RoleSet {
+        let attending = self.attending(chat);
+        let exclusions = self.exclusions.iter().flat_map(|exclusions| exclusions.holding(&attending));
+        exclusions.fold(RoleSet::NONE, |all, exclusion| all.or(exclusion.roles()))
+    }
+
+    /// What is filed under each key that the facts of a chat lead to, of which the first operators were looked up.
     #[inline]
-    fn answer(&self, chat: &Chat, looked: &Looked<'_>, buffer: &mut Watchers) {
-        let Looked { permitted, attending, own_chat, email, domain, address } = looked;
-        let start = buffer.found.len();
-        let mut answer = Answer { engine: self, chat, permitted: *permitted, start, buffer };
-        attending.iter().flatten().for_each(|slot| answer.take(&slot.filed));
-        if chat.operators().len() + chat.joined().len() > FEW {
-            let more = chat.attending().skip(FEW).filter_map(|operator| self.index.of_operator(operator));
-            more.for_each(|slot| answer.take(&slot.filed));
+    fn each_filing<'a>(
+        &'a self,
+        chat: &'a Chat,
+        kept: &[Option<&'a OperatorSlot>; KEPT],
+        mut found: impl FnMut(&'a Filing),
+    ) {
+        let Self { index, .. } = self;
+        kept.iter().flatten().for_each(|slot| found(&slot.filed));
+        if chat.operators().len() + chat.joined().len() > KEPT {
+            let more = chat.attending().skip(KEPT).filter_map(|operator| index.of_operator(operator));
+            more.for_each(|slot| found(&slot.filed));
         }
-        [email, domain, address].into_iter().copied().flatten().for_each(|filed| answer.take(filed));
-        self.index.of_networks(chat, &mut |filed| answer.take(filed));
-        if *own_chat {
-            let attending = chat.attending().filter_map(|operator| self.index.of_operator(operator));
-            buffer.remove(start, attending.map(|slot| slot.number), self.index.operators.numbers());
+        if index.tables.has_rare() {
+            let attending = self.attending(chat);
+            Fact::of_chat(chat, |fact| {
+                let departments = |operator: &OperatorId| attending.department_ids_of(operator);
+                index.tables.each(fact, departments, &index.hasher, &mut found);
+            });
+        } else {
+            let nowhere = |_: &OperatorId| core::iter::empty();
+            Fact::of_visitor(chat.visitor(), |fact| index.tables.each(fact, nowhere, &index.hasher, &mut found));
         }
     }
 }
 
 /// Stops the build when a gate is added that this file does not know of.
 const _: fn(Verdict) = |verdict| match verdict {
-    // On no list.
-    Verdict::Disabled | Verdict::NoMatch => {}
-    // `look_up_attending`.
-    Verdict::Forbidden | Verdict::Unattended | Verdict::NoRights | Verdict::NotPermitted(_) => {}
-    // `answer`, at its end.
+    // On no list, or judged.
+    Verdict::Disabled | Verdict::OutsideWindow | Verdict::NoMatch => {}
+    // `open_roles`.
+    Verdict::Forbidden | Verdict::Excluded(_) | Verdict::Unattended | Verdict::NoRights | Verdict::NotPermitted(_) => {}
+    // `take` and `granting`.
+    Verdict::OutOfScope => {}
+    // At the end of `watchers_for_into`, and in `granting`.
     Verdict::OwnChat => {}
     Verdict::Granted => {}
 };
 
-/// What has been looked up of a chat: who attends, whom they let watch, and what is filed under its other keys.
+/// A rule that grants a chat, with its place in rule order.
 #[derive(Clone, Copy, Debug)]
-struct Looked<'a> {
-    permitted: Ranks,
-    /// The first of those who attend.
-    attending: [Option<&'a OperatorSlot>; FEW],
-    /// Whether somebody attends whose rank may watch, as far as ranks go.
-    own_chat: bool,
-    email: Option<&'a Filing>,
-    domain: Option<&'a Filing>,
-    address: Option<&'a Filing>,
+pub(crate) struct Granting {
+    pub(crate) seq: Seq,
+    /// The watcher's.
+    pub(crate) number: Number,
+    pub(crate) place: Place,
+}
+
+/// To whom a chat is open, as far as that depends on the chat.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// The roles that may watch it whatever they oversee.
+    anywhere: RoleSet,
+    /// The roles that may watch it if they oversee it.
+    scoped: RoleSet,
+    /// Whether somebody attends whose role may watch, as far as roles go.
+    somebody_attends: bool,
 }
 
 /// An answer in the making.
-struct Answer<'a> {
+struct Answer<'a, 'b> {
     engine: &'a MonitorEngine,
     chat: &'a Chat,
-    permitted: Ranks,
-    /// Where it begins in the buffer.
-    start: usize,
-    buffer: &'a mut Watchers,
+    open: Open,
+    judge: OnceCell<Judge<'a>>,
+    buffer: &'b mut WatcherBuffer,
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a, '_> {
     /// Adds the watchers of one of the chat's keys.
     #[inline]
     fn take(&mut self, filed: &Filing) {
         let added = self.buffer.found.len();
-        filed.watchers.extend(self.permitted, &mut self.buffer.found);
-        if added > self.start && self.buffer.found.len() > added {
-            self.buffer.dedup(self.start, added, self.engine.index.operators.numbers());
+        filed.watchers.extend(self.open.anywhere, &mut self.buffer.found);
+        if !self.open.scoped.is_empty() {
+            self.take_scoped(filed);
+        }
+        if added > 0 && self.buffer.found.len() > added {
+            self.buffer.dedup(added, self.engine.index.operators.numbers());
         }
         if !filed.more.is_empty() {
-            self.judge(filed);
+            self.take_judged(filed);
         }
+    }
+
+    /// Adds those whose role is limited to what they oversee, and who oversee the chat.
+    #[cold]
+    fn take_scoped(&mut self, filed: &Filing) {
+        let added = self.buffer.found.len();
+        filed.watchers.extend(self.open.scoped, &mut self.buffer.found);
+        let operators = &self.engine.index.operators;
+        let judge = self.judge.get_or_init(|| self.engine.judge_of(self.chat));
+        self.buffer.retain(added, |number| judge.rights(operators.get(number)).contains(Right::Watch));
     }
 
     /// Adds those whose rules ask for more than the key, and are granted.
     #[cold]
-    fn judge(&mut self, filed: &Filing) {
+    fn take_judged(&mut self, filed: &Filing) {
         let MonitorEngine { index, rules, .. } = self.engine;
-        let judge = Judge::of(self.engine, self.chat);
-        for RuleSlot { rule, watcher, .. } in rules.along(filed.more, By::Key) {
-            let role = index.operators.role(*watcher);
-            if judge.verdict(rule, role) == Verdict::Granted {
+        let judge = self.judge.get_or_init(|| self.engine.judge_of(self.chat));
+        for (_, RuleSlot { rule, watcher, .. }) in rules.along(filed.more, By::Key) {
+            if judge.verdict(rule, index.operators.get(*watcher)) == Verdict::Granted {
                 self.buffer.found.push(*watcher);
                 let added = self.buffer.found.len() - 1;
-                self.buffer.dedup(self.start, added, index.operators.numbers());
+                self.buffer.dedup(added, index.operators.numbers());
             }
         }
     }

@@ -1,33 +1,39 @@
 //! What is filed under a key, in the slot that the look-up of the key reads.
 
 use core::hash::Hash;
-use core::mem::size_of;
 
 use foldhash::fast::SeedableRandomState;
 use hashbrown::hash_table::Entry;
 use hashbrown::{Equivalent, HashTable};
 
-use super::key::{Text, hash};
 use super::list::WatcherList;
 use super::rules::{By, Chain, RuleSlot, Rules};
-use super::table::Place;
+use crate::slab::Place;
+use crate::text::{Text, hash};
 
-/// What is filed under a key.
+/// What can be filed under keys. A key under which nothing is filed any more is forgotten.
+pub(super) trait Filed: Default {
+    fn is_empty(&self) -> bool;
+}
+
+/// The rules filed under a key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filing {
-    /// Whose rules of one criterion are switched on here.
+    /// Whose plain rules are switched on here.
     pub(super) watchers: WatcherList,
-    /// The rules of one criterion.
-    pub(super) one: Chain,
+    /// The plain rules: the key is all that they ask.
+    pub(super) plain: Chain,
     /// The rules that ask for more than the key.
     pub(super) more: Chain,
 }
 
-impl Filing {
-    pub(super) fn is_empty(&self) -> bool {
-        self.one.is_empty() && self.more.is_empty()
+impl Filed for Filing {
+    fn is_empty(&self) -> bool {
+        self.plain.is_empty() && self.more.is_empty()
     }
+}
 
+impl Filing {
     pub(super) fn insert(&mut self, rule: Place, rules: &mut Rules) {
         let chain = self.chain_of(rule, rules);
         rules.link(chain, By::Key, rule);
@@ -39,39 +45,38 @@ impl Filing {
     }
 
     fn chain_of(&mut self, rule: Place, rules: &Rules) -> &mut Chain {
-        let more = rules.get(rule).is_some_and(RuleSlot::has_more_criteria);
-        if more { &mut self.more } else { &mut self.one }
+        if rules.get(rule).is_some_and(RuleSlot::is_plain) { &mut self.plain } else { &mut self.more }
     }
 }
 
 /// What is filed under keys of one kind, each in the slot of its key.
 #[derive(Clone, Debug)]
-pub(super) struct Keyed<K>(HashTable<Slot<K>>);
+pub(super) struct Keyed<K, F>(HashTable<Slot<K, F>>);
 
 /// A key and what is filed under it: a cache line of its own.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
-struct Slot<K> {
+struct Slot<K, F> {
     key: K,
-    filed: Filing,
+    filed: F,
 }
 
 /// A slot with the longest key that lies in place is one cache line.
-const _: [(); 64] = [(); size_of::<Slot<Text<38>>>()];
+const _: [(); 64] = [(); size_of::<Slot<Text<38>, Filing>>()];
 
-impl<K> Default for Keyed<K> {
+impl<K, F> Default for Keyed<K, F> {
     fn default() -> Self {
         Keyed(HashTable::new())
     }
 }
 
-impl<K: Hash + Eq> Keyed<K> {
+impl<K: Hash + Eq, F: Filed> Keyed<K, F> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     #[inline]
-    pub(super) fn find<Q: Hash + Equivalent<K> + ?Sized>(
-        &self,
-        key: &Q,
-        hasher: &SeedableRandomState,
-    ) -> Option<&Filing> {
+    pub(super) fn find<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q, hasher: &SeedableRandomState) -> Option<&F> {
         self.0.find(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &slot.filed)
     }
 
@@ -79,18 +84,15 @@ impl<K: Hash + Eq> Keyed<K> {
         &mut self,
         key: &Q,
         hasher: &SeedableRandomState,
-    ) -> Option<&mut Filing> {
+    ) -> Option<&mut F> {
         self.0.find_mut(hash(hasher, key), |slot| key.equivalent(&slot.key)).map(|slot| &mut slot.filed)
     }
 
     /// What is filed under `key`, and whether the key is new.
-    pub(super) fn file(&mut self, key: K, hasher: &SeedableRandomState) -> (&mut Filing, bool) {
+    pub(super) fn file(&mut self, key: K, hasher: &SeedableRandomState) -> (&mut F, bool) {
         match self.0.entry(hash(hasher, &key), |slot| slot.key == key, |slot| hash(hasher, &slot.key)) {
             Entry::Occupied(slot) => (&mut slot.into_mut().filed, false),
-            Entry::Vacant(vacant) => {
-                let slot = Slot { key, filed: Filing::default() };
-                (&mut vacant.insert(slot).into_mut().filed, true)
-            }
+            Entry::Vacant(vacant) => (&mut vacant.insert(Slot { key, filed: F::default() }).into_mut().filed, true),
         }
     }
 
@@ -114,8 +116,9 @@ mod tests {
 
     use foldhash::fast::SeedableRandomState;
 
-    use super::Keyed;
-    use crate::engine::rank::{Number, Rank, Ranks};
+    use super::{Filing, Keyed};
+    use crate::engine::operators::Number;
+    use crate::engine::roles::{RoleNumber, RoleSet};
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     struct Same(u32);
@@ -127,25 +130,26 @@ mod tests {
 
     #[test]
     fn keys_that_share_a_hash_are_told_apart() {
-        let (hasher, mut keyed) = (SeedableRandomState::random(), Keyed::default());
-        let watchers = |keyed: &Keyed<Same>, key| {
+        let role = RoleSet::ALL.iter().next().unwrap_or(RoleNumber::UNKNOWN);
+        let (hasher, mut keyed) = (SeedableRandomState::random(), Keyed::<Same, Filing>::default());
+        let watchers = |keyed: &Keyed<Same, Filing>, key| {
             let mut found = Vec::new();
-            let filed = keyed.find(&Same(key), &hasher)?;
-            filed.watchers.extend(Ranks::NONE.with(Some(Rank::Supervisor)), &mut found);
+            keyed.find(&Same(key), &hasher)?.watchers.extend(RoleSet::ALL, &mut found);
             Some(found)
         };
         for key in 0..40 {
             let (filed, new) = keyed.file(Same(key), &hasher);
             assert!(new);
-            filed.watchers.add(Number(key), Rank::Supervisor, &hasher);
+            filed.watchers.add(Number(key), role, &hasher);
         }
         assert!((0..40).all(|key| !keyed.file(Same(key), &hasher).1));
         assert!((0..40).all(|key| watchers(&keyed, key) == Some([Number(key)].into())));
         assert!(watchers(&keyed, 40).is_none());
         assert!(keyed.find_mut(&Same(40), &hasher).is_none());
         for key in 0..40 {
-            let filed = keyed.find_mut(&Same(key), &hasher);
-            filed.into_iter().for_each(|filed| filed.watchers.remove(Number(key), Rank::Supervisor));
+            if let Some(filed) = keyed.find_mut(&Same(key), &hasher) {
+                filed.watchers.remove(Number(key), role);
+            }
             assert_eq!(watchers(&keyed, key), Some([].into()));
         }
         assert!(keyed.release(&Same(7), &hasher) && !keyed.release(&Same(7), &hasher));

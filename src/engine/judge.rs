@@ -1,89 +1,159 @@
 //! The gates. They stand here and nowhere else.
 
-use core::cell::{Cell, OnceCell};
+use core::cell::OnceCell;
 
-use foldhash::fast::SeedableRandomState;
-use hashbrown::HashSet;
+use alloc::vec::Vec;
 
-use super::MonitorEngine;
-use crate::chat::Chat;
-use crate::id::OperatorId;
-use crate::role::{Policy, Role};
+use super::attending::Attending;
+use super::exclusions::Exclusions;
+use super::operators::Numbered;
+use super::roles::{PerRole, RoleNumber, RoleTable};
+use super::scope::DepartmentNumber;
+use crate::id::{ExclusionId, OperatorId};
+use crate::permissions::Within;
+use crate::policy::Policy;
+use crate::right::{Right, Rights};
 use crate::rule::Rule;
 use crate::verdict::Verdict;
 
-/// Among so few a search one by one is the quickest.
-const FEW: usize = 8;
-
-/// What rules are asked of one chat: who attends it is looked up once for all of them.
+/// What rules are asked of one chat. What they have in common is found once for all of them.
+#[derive(Debug)]
 pub(super) struct Judge<'a> {
-    policy: &'a Policy,
-    chat: &'a Chat,
-    /// How often it was asked whether somebody attends, up to [`FEW`].
-    asked: Cell<usize>,
-    /// Who attends, if they are many and asked about often.
-    many: OnceCell<HashSet<&'a OperatorId, SeedableRandomState>>,
-    hasher: &'a SeedableRandomState,
-    /// For each role the first who attends and whom it may not monitor.
-    closed_to: [(Role, Option<&'a OperatorId>); 3],
+    pub(super) attending: Attending<'a>,
+    pub(super) policy: &'a Policy,
+    pub(super) roles: &'a RoleTable,
+    pub(super) exclusions: Option<&'a Exclusions>,
+    pub(super) now: Option<u64>,
+    cache: Cache<'a>,
+}
+
+/// What depends on the chat alone.
+#[derive(Debug, Default)]
+struct Cache<'a> {
+    /// For each role the first exclusion that holds and binds it.
+    excluded: OnceCell<PerRole<&'a ExclusionId>>,
+    /// For each role the first counted operator whom it may not monitor.
+    closed_by: OnceCell<PerRole<&'a OperatorId>>,
+    /// The chat's departments.
+    departments: OnceCell<Vec<DepartmentNumber>>,
+    /// The departments of each counted operator, without those that are the same.
+    of_counted: OnceCell<Vec<&'a [DepartmentNumber]>>,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn of(engine: &'a MonitorEngine, chat: &'a Chat) -> Self {
-        let (policy, permissions) = (engine.policy(), engine.policy().permissions);
-        let joined = if policy.joined_count { chat.joined() } else { &[] };
-        let mut closed_to = Role::ALL.map(|role| (role, None));
-        for operator in chat.operators().iter().chain(joined) {
-            let target = engine.role(operator);
-            for (role, first) in &mut closed_to {
-                if !target.is_some_and(|target| permissions.may_monitor(*role, target)) {
-                    first.get_or_insert(operator);
-                }
-            }
-        }
-        Judge { policy, chat, asked: Cell::new(0), many: OnceCell::new(), hasher: engine.hasher(), closed_to }
+    pub(super) fn new(
+        attending: Attending<'a>,
+        policy: &'a Policy,
+        roles: &'a RoleTable,
+        exclusions: Option<&'a Exclusions>,
+        now: Option<u64>,
+    ) -> Self {
+        Judge { attending, policy, roles, exclusions, now, cache: Cache::default() }
     }
 
-    /// What a rule says, whose watcher has this role: the first closed gate, or [`Verdict::Granted`].
-    pub(super) fn verdict(&self, rule: &Rule, watcher: Option<Role>) -> Verdict {
-        let Policy { watch_unattended, joined_count: _, permissions } = self.policy;
+    /// What a rule says, of whose watcher this is known: the first closed gate, or [`Verdict::Granted`].
+    pub(super) fn verdict(&self, rule: &Rule, watcher: Option<&Numbered>) -> Verdict {
+        let role = watcher.map(|watcher| watcher.role).unwrap_or_default();
         if !rule.enabled() {
             return Verdict::Disabled;
         }
-        if !rule.when().iter().all(|criterion| criterion.holds(self.chat.known_visitor(), |id| self.attends(id))) {
+        if !rule.window().is_none_or(|window| self.now.is_some_and(|now| window.holds_at(now))) {
+            return Verdict::OutsideWindow;
+        }
+        if !self.matches(rule) {
             return Verdict::NoMatch;
         }
-        if !self.chat.monitoring_allowed() {
+        if !self.attending.chat.monitoring_allowed() {
             return Verdict::Forbidden;
         }
-        if !watch_unattended && self.chat.attending().next().is_none() {
+        if let Some(exclusion) = self.exclusion(role) {
+            return Verdict::Excluded(exclusion.clone());
+        }
+        if self.attending.are_none() && !self.policy.watch_unattended() && !self.roles.unattended().contains(role) {
             return Verdict::Unattended;
         }
-        let Some(watcher) = watcher.filter(|role| permissions.may_monitor_anybody(*role)) else {
+        if !self.roles.watching().contains(role) {
             return Verdict::NoRights;
-        };
-        if self.attends(rule.watcher()) {
+        }
+        if self.attending.contain(rule.watcher()) {
             return Verdict::OwnChat;
         }
-        match self.closed_to.into_iter().find_map(|(role, first)| first.filter(|_| role == watcher)) {
-            Some(operator) => Verdict::NotPermitted(operator.clone()),
-            None => Verdict::Granted,
+        if let Some(operator) = self.closed_by(role) {
+            return Verdict::NotPermitted(operator.clone());
         }
+        if !self.rights(watcher).contains(Right::Watch) {
+            return Verdict::OutOfScope;
+        }
+        Verdict::Granted
     }
 
-    fn attends(&self, operator: &OperatorId) -> bool {
-        if self.chat.operators().len() + self.chat.joined().len() <= FEW {
-            return self.chat.attends(operator);
-        }
-        if self.asked.get() < FEW {
-            self.asked.set(self.asked.get() + 1);
-            return self.chat.attends(operator);
-        }
-        let many = self.many.get_or_init(|| {
-            let mut many = HashSet::with_hasher(self.hasher.clone());
-            many.extend(self.chat.attending());
-            many
+    /// What a watcher may do in the chat, whether or not they watch it. Nothing else combines rights.
+    pub(super) fn rights(&self, watcher: Option<&Numbered>) -> Rights {
+        let Some(watcher) = watcher else { return Rights::NONE };
+        let scope = match self.roles.within(watcher.role) {
+            Within::Anywhere => Rights::ALL,
+            Within::Chat => self.rights_by_chat(watcher),
+            Within::Operators => self.rights_by_operators(watcher),
+            Within::Either => self.rights_by_chat(watcher) | self.rights_by_operators(watcher),
+        };
+        self.roles.rights(watcher.role) & scope
+    }
+
+    /// Whether all criteria of `when` hold and none of `unless` does.
+    fn matches(&self, rule: &Rule) -> bool {
+        rule.when().iter().all(|criterion| self.attending.meet(criterion))
+            && !rule.unless().iter().any(|criterion| self.attending.meet(criterion))
+    }
+
+    /// The first exclusion that holds and binds a role.
+    fn exclusion(&self, role: RoleNumber) -> Option<&'a ExclusionId> {
+        let exclusions = self.exclusions?;
+        let excluded = self.cache.excluded.get_or_init(|| {
+            let mut first = PerRole::empty();
+            for exclusion in exclusions.holding(&self.attending) {
+                exclusion.bound().for_each(|role| first.insert_first(role, exclusion.id()));
+            }
+            first
         });
-        many.contains(operator)
+        excluded.get(role)
+    }
+
+    /// The first counted operator whom a role may not monitor.
+    fn closed_by(&self, role: RoleNumber) -> Option<&'a OperatorId> {
+        let closed_by = self.cache.closed_by.get_or_init(|| {
+            let mut first = PerRole::empty();
+            let mut open = self.roles.watching();
+            for (operator, slot) in self.attending.counted(self.policy.count_joined()) {
+                let monitoring = self.roles.monitoring(slot.map(|slot| slot.role).unwrap_or_default());
+                open.without(monitoring).iter().for_each(|role| first.insert_first(role, operator));
+                open = open.and(monitoring);
+            }
+            first
+        });
+        closed_by.get(role)
+    }
+
+    /// What the watcher may do in any department of the chat.
+    fn rights_by_chat(&self, watcher: &Numbered) -> Rights {
+        let Some(scope) = watcher.scope.as_deref() else { return Rights::NONE };
+        let departments = self.cache.departments.get_or_init(|| {
+            let known = self.attending.operators.departments();
+            self.attending.chat.departments().iter().filter_map(|department| known.number(department)).collect()
+        });
+        scope.rights_in_any(departments)
+    }
+
+    /// What the watcher may do with every counted operator; nothing where nobody is counted.
+    fn rights_by_operators(&self, watcher: &Numbered) -> Rights {
+        let Some(scope) = watcher.scope.as_deref() else { return Rights::NONE };
+        let of_counted = self.cache.of_counted.get_or_init(|| {
+            let counted = self.attending.counted(self.policy.count_joined());
+            let mut all: Vec<_> = counted.map(|(_, slot)| self.attending.departments_of(slot)).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        });
+        let with_each = of_counted.iter().map(|departments| scope.rights_in_any(departments));
+        with_each.reduce(|all, rights| all & rights).unwrap_or_default()
     }
 }

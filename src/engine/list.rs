@@ -1,4 +1,4 @@
-//! The watchers who have rules filed under one key, each once.
+//! The watchers who have plain rules filed under one key, each once.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -6,111 +6,114 @@ use alloc::vec::Vec;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashMap;
 
-use super::rank::{Number, Rank, Ranks};
+use super::operators::Number;
+use super::roles::{RoleNumber, RoleSet};
 
-/// The distinct watchers of a key, each with their rank and how many of their rules are filed here.
+/// The distinct watchers of a key, each with their role and how many of their rules are filed here.
 ///
 /// Most keys have one or two: they lie in the list itself, and that in the slot that the look-up of the key reads
-/// anyway. Up to sixteen are looked through one by one. More lie apart by rank, so that whom a chat permits is copied in
+/// anyway. Up to sixteen are looked through one by one. More lie apart by role, so that whom a chat permits is copied in
 /// whole stretches.
 #[derive(Clone, Debug)]
 pub(super) enum WatcherList {
-    Few(Group<2>),
-    Some(Box<Group<16>>),
+    Two(Group<2>),
+    Sixteen(Box<Group<16>>),
     Many(Box<Many>),
 }
 
 /// Watchers in no order, from the first place on.
 #[derive(Clone, Debug)]
 pub(super) struct Group<const N: usize> {
-    len: u8,
-    /// How many rules each has here.
+    /// How many rules each has here. From the first 0 on the places are free.
     rules: [u8; N],
-    watchers: [Ranked; N],
+    roles: [RoleNumber; N],
+    watchers: [Number; N],
 }
-
-/// A number with a rank.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Ranked(u32);
 
 /// Any number of watchers.
 #[derive(Clone, Debug)]
 pub(super) struct Many {
-    by_rank: [Vec<Number>; Rank::COUNT],
-    /// Where each watcher lies in their rank, and how many rules they have here.
+    by_role: Vec<(RoleNumber, Vec<Number>)>,
+    /// Where each watcher lies among those of their role, and how many rules they have here.
     places: HashMap<Number, (u32, u32), SeedableRandomState>,
 }
 
 impl Default for WatcherList {
     fn default() -> Self {
-        WatcherList::Few(Group::default())
+        WatcherList::Two(Group::default())
     }
 }
 
 impl WatcherList {
     /// Adds one rule of `watcher`.
-    pub(super) fn add(&mut self, watcher: Number, rank: Rank, hasher: &SeedableRandomState) {
-        let ranked = Ranked::new(watcher, rank);
+    pub(super) fn add(&mut self, watcher: Number, role: RoleNumber, hasher: &SeedableRandomState) {
         match self {
-            WatcherList::Few(few) => {
-                if !few.add(ranked) {
-                    let mut some = Box::new(Group::default());
-                    some.take_over(few);
-                    *self = WatcherList::Some(some);
-                    self.add(watcher, rank, hasher);
+            WatcherList::Two(two) => {
+                if !two.add(watcher, role) {
+                    let mut sixteen = Box::new(Group::default());
+                    sixteen.take_over(two);
+                    *self = WatcherList::Sixteen(sixteen);
+                    self.add(watcher, role, hasher);
                 }
             }
-            WatcherList::Some(some) => {
-                if !some.add(ranked) {
+            WatcherList::Sixteen(sixteen) => {
+                if !sixteen.add(watcher, role) {
                     let places = HashMap::with_hasher(hasher.clone());
-                    let mut many = Box::new(Many { by_rank: Default::default(), places });
-                    some.iter().for_each(|(held, rules)| many.add(held.number(), held.rank(), u32::from(rules)));
-                    many.add(watcher, rank, 1);
+                    let mut many = Box::new(Many { by_role: Vec::new(), places });
+                    sixteen.iter().for_each(|(held, role, rules)| many.add(held, role, u32::from(rules)));
+                    many.add(watcher, role, 1);
                     *self = WatcherList::Many(many);
                 }
             }
-            WatcherList::Many(many) => many.add(watcher, rank, 1),
+            WatcherList::Many(many) => many.add(watcher, role, 1),
         }
     }
 
     /// Takes one rule of `watcher` away.
-    pub(super) fn remove(&mut self, watcher: Number, rank: Rank) {
-        let ranked = Ranked::new(watcher, rank);
+    pub(super) fn remove(&mut self, watcher: Number, role: RoleNumber) {
         let empty = match self {
-            WatcherList::Few(few) => {
-                few.remove(ranked);
+            WatcherList::Two(two) => {
+                two.remove(watcher);
                 false
             }
-            WatcherList::Some(some) => some.remove(ranked),
-            WatcherList::Many(many) => many.remove(watcher, rank),
+            WatcherList::Sixteen(sixteen) => sixteen.remove(watcher),
+            WatcherList::Many(many) => many.remove(watcher, role),
         };
         if empty {
             *self = WatcherList::default();
         }
     }
 
-    /// Follows a change of `watcher`'s rank; they may have followed it already.
-    pub(super) fn set_rank(&mut self, watcher: Number, before: Rank, after: Rank) {
-        let (old, new) = (Ranked::new(watcher, before), Ranked::new(watcher, after));
+    /// Follows a change of `watcher`'s role; they may have followed it already.
+    pub(super) fn set_role(&mut self, watcher: Number, before: RoleNumber, after: RoleNumber) {
         match self {
-            WatcherList::Few(few) => few.replace(old, new),
-            WatcherList::Some(some) => some.replace(old, new),
-            WatcherList::Many(many) => many.set_rank(watcher, before, after),
+            WatcherList::Two(two) => two.set_role(watcher, after),
+            WatcherList::Sixteen(sixteen) => sixteen.set_role(watcher, after),
+            WatcherList::Many(many) => many.set_role(watcher, before, after),
         }
     }
 
-    /// Appends the watchers of these ranks, each once.
+    /// Appends the watchers of these roles, each once.
     #[inline]
-    pub(super) fn extend(&self, ranks: Ranks, watchers: &mut Vec<Number>) {
+    pub(super) fn extend(&self, roles: RoleSet, watchers: &mut Vec<Number>) {
         match self {
-            WatcherList::Few(few) => few.extend(ranks, watchers),
-            WatcherList::Some(some) => some.extend(ranks, watchers),
+            WatcherList::Two(two) => two.extend(roles, watchers),
+            WatcherList::Sixteen(sixteen) => sixteen.extend(roles, watchers),
             WatcherList::Many(many) => {
-                for (of_rank, rank) in many.by_rank.iter().zip(Rank::ALL) {
-                    if ranks.contains(rank) {
-                        watchers.extend_from_slice(of_rank);
-                    }
+                for (_, of_role) in many.by_role.iter().filter(|(role, _)| roles.contains(*role)) {
+                    watchers.extend_from_slice(of_role);
                 }
+            }
+        }
+    }
+
+    /// Whether there is a watcher of one of these roles.
+    pub(super) fn has_any(&self, roles: RoleSet) -> bool {
+        match self {
+            WatcherList::Two(two) => two.iter().any(|(_, role, _)| roles.contains(role)),
+            WatcherList::Sixteen(sixteen) => sixteen.iter().any(|(_, role, _)| roles.contains(role)),
+            WatcherList::Many(many) => {
+                many.by_role.iter().any(|(role, of_role)| roles.contains(*role) && !of_role.is_empty())
             }
         }
     }
@@ -118,130 +121,142 @@ impl WatcherList {
 
 impl<const N: usize> Default for Group<N> {
     fn default() -> Self {
-        Group { len: 0, rules: [0; N], watchers: [Ranked::default(); N] }
+        Group { rules: [0; N], roles: [RoleNumber::UNKNOWN; N], watchers: [Number::default(); N] }
     }
 }
 
 impl<const N: usize> Group<N> {
+    fn len(&self) -> usize {
+        self.rules.iter().position(|rules| *rules == 0).unwrap_or(N)
+    }
+
     /// Adds one rule, if there is room for it.
-    fn add(&mut self, watcher: Ranked) -> bool {
-        let at = self.position(watcher).unwrap_or(usize::from(self.len));
-        let Some((rules, held)) = self.rules.get_mut(at).zip(self.watchers.get_mut(at)) else { return false };
+    fn add(&mut self, watcher: Number, role: RoleNumber) -> bool {
+        let at = self.position(watcher).unwrap_or(self.len());
+        let Some(rules) = self.rules.get_mut(at) else { return false };
         let Some(more) = rules.checked_add(1) else { return false };
-        (*rules, *held) = (more, watcher);
-        self.len = self.len.max(at as u8 + 1);
+        *rules = more;
+        self.put(at, watcher, role);
         true
+    }
+
+    fn put(&mut self, at: usize, watcher: Number, role: RoleNumber) {
+        if let Some((held, held_role)) = self.watchers.get_mut(at).zip(self.roles.get_mut(at)) {
+            (*held, *held_role) = (watcher, role);
+        }
     }
 
     /// Takes over those of a smaller group.
     fn take_over<const M: usize>(&mut self, other: &Group<M>) {
-        let places = self.rules.iter_mut().zip(&mut self.watchers);
-        places.zip(other.iter()).for_each(|((rules, held), (watcher, more))| (*rules, *held) = (more, watcher));
-        self.len = other.len;
+        for (at, (watcher, role, rules)) in other.iter().enumerate() {
+            if let Some(place) = self.rules.get_mut(at) {
+                *place = rules;
+            }
+            self.put(at, watcher, role);
+        }
     }
 
     /// Takes one rule away, and says whether that was the last of all.
-    fn remove(&mut self, watcher: Ranked) -> bool {
+    fn remove(&mut self, watcher: Number) -> bool {
         if let Some(at) = self.position(watcher) {
-            let last = usize::from(self.len) - 1;
+            let last = self.len() - 1;
             if let Some(rules) = self.rules.get_mut(at) {
                 *rules -= 1;
                 if *rules == 0 {
                     self.rules.swap(at, last);
+                    self.roles.swap(at, last);
                     self.watchers.swap(at, last);
-                    self.len -= 1;
                 }
             }
         }
-        self.len == 0
+        self.len() == 0
     }
 
-    fn replace(&mut self, old: Ranked, new: Ranked) {
-        let held = self.position(old).and_then(|at| self.watchers.get_mut(at));
-        held.into_iter().for_each(|held| *held = new);
-    }
-
-    fn position(&self, watcher: Ranked) -> Option<usize> {
-        self.iter().position(|(held, _)| held == watcher)
-    }
-
-    #[inline]
-    fn iter(&self) -> impl Iterator<Item = (Ranked, u8)> {
-        self.watchers.iter().copied().zip(self.rules).take(usize::from(self.len))
-    }
-
-    #[inline]
-    fn extend(&self, ranks: Ranks, watchers: &mut Vec<Number>) {
-        let held = self.watchers.get(..usize::from(self.len)).unwrap_or_default();
-        watchers.extend(held.iter().filter(|held| ranks.contains(held.rank())).map(|held| held.number()));
-    }
-}
-
-impl Ranked {
-    const RANK_SHIFT: u32 = 30;
-
-    fn new(number: Number, rank: Rank) -> Self {
-        Ranked(number.0 | (rank as u32) << Self::RANK_SHIFT)
-    }
-
-    fn number(self) -> Number {
-        Number(self.0 & ((1 << Self::RANK_SHIFT) - 1))
-    }
-
-    fn rank(self) -> Rank {
-        match self.0 >> Self::RANK_SHIFT {
-            0 => Rank::Administrator,
-            1 => Rank::Supervisor,
-            2 => Rank::Associate,
-            _ => Rank::Unknown,
+    fn set_role(&mut self, watcher: Number, role: RoleNumber) {
+        if let Some(at) = self.position(watcher) {
+            self.put(at, watcher, role);
         }
+    }
+
+    fn position(&self, watcher: Number) -> Option<usize> {
+        self.iter().position(|(held, ..)| held == watcher)
+    }
+
+    #[inline]
+    fn iter(&self) -> impl Iterator<Item = (Number, RoleNumber, u8)> {
+        let places = self.watchers.iter().zip(&self.roles).zip(&self.rules);
+        places.map(|((watcher, role), rules)| (*watcher, *role, *rules)).take_while(|(_, _, rules)| *rules > 0)
+    }
+
+    #[inline]
+    fn extend(&self, roles: RoleSet, watchers: &mut Vec<Number>) {
+        watchers.extend(self.iter().filter(|(_, role, _)| roles.contains(*role)).map(|(watcher, ..)| watcher));
     }
 }
 
 impl Many {
-    fn add(&mut self, watcher: Number, rank: Rank, rules: u32) {
-        let of_rank = rank.of_mut(&mut self.by_rank);
-        let (_, held) = self.places.entry(watcher).or_insert_with(|| {
-            of_rank.push(watcher);
-            (of_rank.len() as u32 - 1, 0)
-        });
-        *held += rules;
+    fn of_role(&mut self, role: RoleNumber) -> Option<&mut Vec<Number>> {
+        self.by_role.iter_mut().find(|(held, _)| *held == role).map(|(_, of_role)| of_role)
+    }
+
+    /// Puts a watcher behind those of a role, and says where that is.
+    fn push(&mut self, watcher: Number, role: RoleNumber) -> u32 {
+        match self.of_role(role) {
+            Some(of_role) => {
+                of_role.push(watcher);
+                of_role.len() as u32 - 1
+            }
+            None => {
+                self.by_role.push((role, Vec::from([watcher])));
+                0
+            }
+        }
+    }
+
+    fn add(&mut self, watcher: Number, role: RoleNumber, rules: u32) {
+        match self.places.get_mut(&watcher) {
+            Some((_, held)) => *held += rules,
+            None => {
+                let place = self.push(watcher, role);
+                self.places.insert(watcher, (place, rules));
+            }
+        }
     }
 
     /// Takes one rule away, and says whether that was the last of all.
-    fn remove(&mut self, watcher: Number, rank: Rank) -> bool {
+    fn remove(&mut self, watcher: Number, role: RoleNumber) -> bool {
         if let Some((_, rules)) = self.places.get_mut(&watcher) {
             *rules -= 1;
             if *rules == 0 {
-                self.take(watcher, rank);
+                self.take(watcher, role);
                 self.places.remove(&watcher);
             }
         }
         self.places.is_empty()
     }
 
-    fn set_rank(&mut self, watcher: Number, before: Rank, after: Rank) {
+    fn set_role(&mut self, watcher: Number, before: RoleNumber, after: RoleNumber) {
         if self.take(watcher, before) {
-            let of_rank = after.of_mut(&mut self.by_rank);
-            of_rank.push(watcher);
-            if let Some((place, _)) = self.places.get_mut(&watcher) {
-                *place = of_rank.len() as u32 - 1;
+            let place = self.push(watcher, after);
+            if let Some((held, _)) = self.places.get_mut(&watcher) {
+                *held = place;
             }
         }
     }
 
-    /// Takes `watcher` out of a rank, if they lie there; the last one there takes the place.
-    fn take(&mut self, watcher: Number, rank: Rank) -> bool {
-        let of_rank = rank.of_mut(&mut self.by_rank);
+    /// Takes `watcher` out of a role, if they lie there; the last one there takes the place.
+    fn take(&mut self, watcher: Number, role: RoleNumber) -> bool {
         let Some((place, _)) = self.places.get(&watcher).copied() else { return false };
-        if of_rank.get(place as usize) != Some(&watcher) {
+        let Some(of_role) = self.of_role(role).filter(|of_role| of_role.get(place as usize) == Some(&watcher)) else {
             return false;
+        };
+        of_role.swap_remove(place as usize);
+        let moved = of_role.get(place as usize).copied();
+        if of_role.is_empty() {
+            self.by_role.retain(|(held, _)| *held != role);
         }
-        of_rank.swap_remove(place as usize);
-        if let Some(moved) = of_rank.get(place as usize) {
-            if let Some((moved_to, _)) = self.places.get_mut(moved) {
-                *moved_to = place;
-            }
+        if let Some((moved_to, _)) = moved.and_then(|moved| self.places.get_mut(&moved)) {
+            *moved_to = place;
         }
         true
     }

@@ -1,4 +1,4 @@
-//! The rules filed under addresses and networks.
+//! The rules filed under networks. Single addresses are none: they are keys like any other.
 //!
 //! An address lies in at most one network of each length, so its networks are found by cutting it to each length that is
 //! in use and looking that up. Few lengths are in use around any one address: they are grouped by eights, and for each
@@ -10,9 +10,9 @@ use foldhash::fast::SeedableRandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use super::filing::{Filing, Keyed};
-use super::key::hash;
+use super::filing::{Filed, Keyed};
 use crate::address::IpRange;
+use crate::text::hash;
 
 /// How many prefix lengths share a mask.
 const LENGTHS: u8 = 8;
@@ -24,11 +24,10 @@ const FIRST_V6: u8 = 4;
 /// The last group, of all lengths from 64: an IPv6 subnet has few.
 const LAST: u8 = FIRST_V6 + 8;
 
-/// What is filed under addresses and networks.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Networks {
-    addresses: Keyed<IpAddr>,
-    networks: Keyed<IpRange>,
+/// What is filed under networks.
+#[derive(Clone, Debug)]
+pub(super) struct Networks<F> {
+    networks: Keyed<IpRange, F>,
     lengths: Lengths,
 }
 
@@ -52,12 +51,23 @@ struct Stretch {
     group: u8,
 }
 
-impl Networks {
-    /// What is filed under a range, to file more there.
-    pub(super) fn file(&mut self, range: IpRange, hasher: &SeedableRandomState) -> &mut Filing {
-        if range.is_address() {
-            return self.addresses.file(range.first(), hasher).0;
-        }
+impl<F> Default for Networks<F> {
+    fn default() -> Self {
+        Networks { networks: Keyed::default(), lengths: Lengths::default() }
+    }
+}
+
+#[cfg(test)]
+impl<F: Filed> Networks<F> {
+    pub(super) fn is_empty(&self) -> bool {
+        let Networks { networks, lengths } = self;
+        networks.is_empty() && lengths.masks.is_empty() && lengths.counts.is_empty()
+    }
+}
+
+impl<F: Filed> Networks<F> {
+    /// What is filed under a network, to file more there.
+    pub(super) fn file(&mut self, range: IpRange, hasher: &SeedableRandomState) -> &mut F {
         let (filed, new) = self.networks.file(range, hasher);
         if new {
             self.lengths.add(range, hasher);
@@ -65,36 +75,26 @@ impl Networks {
         filed
     }
 
-    /// What is filed under a range already.
-    pub(super) fn find_mut(&mut self, range: &IpRange, hasher: &SeedableRandomState) -> Option<&mut Filing> {
-        if range.is_address() {
-            self.addresses.find_mut(&range.first(), hasher)
-        } else {
-            self.networks.find_mut(range, hasher)
-        }
+    /// What is filed under a network already.
+    pub(super) fn find_mut(&mut self, range: &IpRange, hasher: &SeedableRandomState) -> Option<&mut F> {
+        self.networks.find_mut(range, hasher)
     }
 
-    /// Forgets a range under which nothing is filed any more.
+    /// Forgets a network under which nothing is filed any more.
     pub(super) fn release(&mut self, range: &IpRange, hasher: &SeedableRandomState) {
-        if range.is_address() {
-            self.addresses.release(&range.first(), hasher);
-        } else if self.networks.release(range, hasher) {
+        if self.networks.release(range, hasher) {
             self.lengths.remove(*range, hasher);
         }
     }
 
-    /// What is filed under `ip` itself.
-    #[inline]
-    pub(super) fn address(&self, ip: IpAddr, hasher: &SeedableRandomState) -> Option<&Filing> {
-        self.addresses.find(&ip, hasher)
-    }
-
     /// What is filed under each network that `ip` lies in.
     #[inline]
-    pub(super) fn covering<'a>(&'a self, ip: IpAddr, hasher: &SeedableRandomState, found: &mut impl FnMut(&'a Filing)) {
+    pub(super) fn each<'a>(&'a self, ip: IpAddr, hasher: &SeedableRandomState, found: &mut impl FnMut(&'a F)) {
         self.lengths.around(ip, hasher, |length| {
             let network = IpRange::new(ip, length).ok().and_then(|range| self.networks.find(&range, hasher));
-            network.into_iter().for_each(&mut *found);
+            if let Some(filed) = network {
+                found(filed);
+            }
         });
     }
 }

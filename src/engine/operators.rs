@@ -1,17 +1,33 @@
 //! The operators that the engine knows or that its rules name, by id and by number.
 
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use super::filing::Filing;
-use super::key::{Text, hash};
-use super::rank::{Number, Rank};
+use super::filing::{Filed, Filing};
+use super::roles::RoleNumber;
 use super::rules::Chain;
-use crate::id::OperatorId;
-use crate::role::Role;
+use super::scope::{DepartmentNumbers, Scope};
+use crate::id::{DepartmentId, OperatorId};
+use crate::operator::Operator;
+use crate::text::{Text, hash};
+
+/// An operator's number: lists of watchers hold it in the id's place. It is given anew when nothing knows the operator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Number(pub(super) u32);
+
+impl Number {
+    const LEAST: Number = Number(0);
+    const GREATEST: Number = Number(u32::MAX);
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// What is known of one operator, in the slot that the look-up of their id reads: a cache line of its own.
 #[derive(Clone, Debug)]
@@ -19,26 +35,35 @@ use crate::role::Role;
 pub(super) struct OperatorSlot {
     id: Text<22>,
     pub(super) number: Number,
-    pub(super) role: Option<Role>,
+    pub(super) role: RoleNumber,
     /// The rules that name them.
     pub(super) filed: Filing,
 }
 
+/// A slot is one cache line.
+const _: [(); 64] = [(); size_of::<OperatorSlot>()];
+
 /// Every operator who has a role, or a rule, or a rule that names them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Operators {
     slots: HashTable<OperatorSlot>,
     /// By number.
     numbered: Vec<Numbered>,
     free: Vec<Number>,
+    /// Those with a role.
+    by_role: BTreeSet<(RoleNumber, Number)>,
+    departments: DepartmentNumbers,
 }
 
+/// What a watcher's number leads to.
 #[derive(Clone, Debug)]
-struct Numbered {
+pub(super) struct Numbered {
     id: OperatorId,
-    rank: Rank,
+    pub(super) role: RoleNumber,
     /// The rules that they have made.
     own: Chain,
+    /// Where they stand among the departments, if anywhere.
+    pub(super) scope: Option<Box<Scope>>,
 }
 
 impl OperatorSlot {
@@ -49,6 +74,16 @@ impl OperatorSlot {
 }
 
 impl Operators {
+    pub(super) fn new(hasher: &SeedableRandomState) -> Self {
+        Operators {
+            slots: HashTable::new(),
+            numbered: Vec::new(),
+            free: Vec::new(),
+            by_role: BTreeSet::new(),
+            departments: DepartmentNumbers::new(hasher.clone()),
+        }
+    }
+
     #[inline]
     pub(super) fn find(&self, id: &OperatorId, hasher: &SeedableRandomState) -> Option<&OperatorSlot> {
         self.slots.find(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id))
@@ -64,7 +99,8 @@ impl Operators {
         match self.slots.entry(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id), rehash) {
             Entry::Occupied(slot) => slot.into_mut(),
             Entry::Vacant(vacant) => {
-                let numbered = Numbered { id: id.clone(), rank: Rank::Unknown, own: Chain::default() };
+                let role = RoleNumber::UNKNOWN;
+                let numbered = Numbered { id: id.clone(), role, own: Chain::default(), scope: None };
                 let free = self.free.pop().and_then(|number| Some((number, self.numbered.get_mut(number.index())?)));
                 let number = match free {
                     Some((number, place)) => {
@@ -76,7 +112,7 @@ impl Operators {
                         Number(self.numbered.len() as u32 - 1)
                     }
                 };
-                let slot = OperatorSlot { id: id.as_str().into(), number, role: None, filed: Filing::default() };
+                let slot = OperatorSlot { id: id.as_str().into(), number, role, filed: Filing::default() };
                 vacant.insert(slot).into_mut()
             }
         }
@@ -88,7 +124,7 @@ impl Operators {
         let Ok(entry) = found else { return };
         let slot = entry.get();
         let has_rules = self.numbered.get(slot.number.index()).is_some_and(|numbered| !numbered.own.is_empty());
-        if slot.role.is_none() && slot.filed.is_empty() && !has_rules {
+        if slot.role == RoleNumber::UNKNOWN && slot.filed.is_empty() && !has_rules {
             self.free.push(slot.number);
             entry.remove();
         }
@@ -96,40 +132,53 @@ impl Operators {
 
     /// The same by number, and without a look-up where they have a role or a rule.
     pub(super) fn release_unused(&mut self, number: Number, hasher: &SeedableRandomState) {
-        let unused = |numbered: &&Numbered| numbered.rank == Rank::Unknown && numbered.own.is_empty();
-        if let Some(id) = self.numbered.get(number.index()).filter(unused).map(|numbered| numbered.id.clone()) {
+        let unused = |numbered: &&Numbered| numbered.role == RoleNumber::UNKNOWN && numbered.own.is_empty();
+        if let Some(id) = self.get(number).filter(unused).map(|numbered| numbered.id.clone()) {
             self.release(&id, hasher);
         }
     }
 
+    pub(super) fn get(&self, number: Number) -> Option<&Numbered> {
+        self.numbered.get(number.index())
+    }
+
     pub(super) fn id(&self, number: Number) -> Option<&OperatorId> {
-        self.numbered.get(number.index()).map(|numbered| &numbered.id)
+        self.get(number).map(|numbered| &numbered.id)
     }
 
-    pub(super) fn rank(&self, number: Number) -> Rank {
-        self.numbered.get(number.index()).map(|numbered| numbered.rank).unwrap_or_default()
+    pub(super) fn role(&self, number: Number) -> RoleNumber {
+        self.get(number).map(|numbered| numbered.role).unwrap_or_default()
     }
 
-    pub(super) fn role(&self, number: Number) -> Option<Role> {
-        self.rank(number).role()
-    }
-
-    /// Sets the role of an operator who has a slot; returns their number, and their rank before.
-    pub(super) fn set_role(
+    /// Says what is known of an operator who has a slot, and of which role that is; returns their number, and their role
+    /// before.
+    pub(super) fn set(
         &mut self,
         id: &OperatorId,
-        role: Option<Role>,
+        known: Option<(Operator, RoleNumber)>,
         hasher: &SeedableRandomState,
-    ) -> Option<(Number, Rank)> {
+    ) -> Option<(Number, RoleNumber)> {
+        let (operator, role) = known.unzip();
+        let role = role.unwrap_or_default();
         let slot = self.slots.find_mut(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id))?;
+        let number = slot.number;
         slot.role = role;
-        let numbered = self.numbered.get_mut(slot.number.index())?;
-        Some((slot.number, core::mem::replace(&mut numbered.rank, Rank::of(role))))
+        let numbered = self.numbered.get_mut(number.index())?;
+        if let Some(scope) = numbered.scope.take() {
+            self.departments.leave(number, &scope.operator);
+        }
+        numbered.scope = operator.and_then(|operator| self.departments.enter(number, operator));
+        let before = core::mem::replace(&mut numbered.role, role);
+        self.by_role.remove(&(before, number));
+        if role != RoleNumber::UNKNOWN {
+            self.by_role.insert((role, number));
+        }
+        Some((number, before))
     }
 
     /// The rules that an operator has made.
     pub(super) fn own(&self, number: Number) -> Chain {
-        self.numbered.get(number.index()).map(|numbered| numbered.own).unwrap_or_default()
+        self.get(number).map(|numbered| numbered.own).unwrap_or_default()
     }
 
     pub(super) fn own_mut(&mut self, number: Number) -> Option<&mut Chain> {
@@ -141,11 +190,27 @@ impl Operators {
         self.numbered.len()
     }
 
-    /// Those with a role, by id.
-    pub(super) fn known(&self) -> impl Iterator<Item = (&OperatorId, Role)> {
-        let mut known: Vec<_> =
-            self.slots.iter().filter_map(|slot| Some((self.id(slot.number)?, slot.role?))).collect();
-        known.sort_unstable();
-        known.into_iter()
+    /// How many have a role.
+    pub(super) fn count(&self) -> usize {
+        self.by_role.len()
+    }
+
+    /// Those with a role, by role and then in no order that means anything.
+    pub(super) fn known(&self) -> impl Iterator<Item = (RoleNumber, Number)> {
+        self.by_role.iter().copied()
+    }
+
+    /// Those of a role, in no order that means anything.
+    pub(super) fn of_role(&self, role: RoleNumber) -> impl Iterator<Item = Number> + use<'_> {
+        self.by_role.range((role, Number::LEAST)..=(role, Number::GREATEST)).map(|(_, number)| *number)
+    }
+
+    pub(super) fn departments(&self) -> &DepartmentNumbers {
+        &self.departments
+    }
+
+    /// Those who belong to a department, in no order that means anything.
+    pub(super) fn members(&self, department: &DepartmentId) -> impl Iterator<Item = Number> + use<'_> {
+        self.departments.members(department)
     }
 }

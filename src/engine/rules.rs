@@ -2,11 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::rank::Number;
-use super::table::{NOWHERE, Place, Table, Tag};
-use crate::filed::Seq;
+use super::operators::Number;
+use super::table::{Table, Tag};
 use crate::id::RuleId;
+use crate::key::Key;
 use crate::rule::Rule;
+use crate::slab::Place;
+
+/// A place in an order that is given once and never again.
+pub(crate) type Seq = u64;
 
 /// What rules are strung together by. Each rule hangs in one chain of each.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +28,13 @@ pub(super) struct Chain {
 
 impl Default for Chain {
     fn default() -> Self {
-        Chain { newest: NOWHERE }
+        Chain { newest: Place::NOWHERE }
     }
 }
 
 impl Chain {
     pub(super) fn is_empty(&self) -> bool {
-        self.newest == NOWHERE
+        self.newest == Place::NOWHERE
     }
 }
 
@@ -49,7 +53,7 @@ struct Link {
 }
 
 impl Link {
-    const LOOSE: Link = Link { newer: NOWHERE, older: NOWHERE };
+    const LOOSE: Link = Link { newer: Place::NOWHERE, older: Place::NOWHERE };
 }
 
 /// Every rule.
@@ -63,7 +67,7 @@ pub(super) struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Rules { slots: Table::default(), all: Chain::default(), oldest: NOWHERE, next_seq: 0 }
+        Rules { slots: Table::default(), all: Chain::default(), oldest: Place::NOWHERE, next_seq: 0 }
     }
 }
 
@@ -110,43 +114,55 @@ impl Rules {
         self.slots.remove(tag, place).map(|slot| slot.rule)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Every rule, in rule order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Rule> {
+    pub(super) fn slots(&self) -> impl Iterator<Item = &RuleSlot> {
         let mut next = self.oldest;
         core::iter::from_fn(move || {
             let slot = self.get(next)?;
             next = slot.link(By::Age).newer;
-            Some(&slot.rule)
+            Some(slot)
         })
     }
 
-    /// The rules of a chain, the newest first.
-    pub(super) fn along(&self, chain: Chain, by: By) -> impl Iterator<Item = &RuleSlot> {
+    /// The rules of a chain with their places, the newest first.
+    #[inline]
+    pub(super) fn along(&self, chain: Chain, by: By) -> impl Iterator<Item = (Place, &RuleSlot)> {
         let mut next = chain.newest;
         core::iter::from_fn(move || {
-            let slot = self.get(next)?;
+            let place = next;
+            let slot = self.get(place)?;
             next = slot.link(by).older;
-            Some(slot)
+            Some((place, slot))
         })
     }
 
     /// The rules of a chain, in rule order.
     pub(super) fn in_order(&self, chain: Chain, by: By) -> impl Iterator<Item = &Rule> {
-        let newest_first: Vec<_> = self.along(chain, by).map(|slot| &slot.rule).collect();
+        let newest_first: Vec<_> = self.along(chain, by).map(|(_, slot)| &slot.rule).collect();
         newest_first.into_iter().rev()
     }
 
     /// Hangs a rule in a chain, as its newest.
     pub(super) fn link(&mut self, chain: &mut Chain, by: By, place: Place) {
         let older = core::mem::replace(&mut chain.newest, place);
-        self.link_mut(by, older).into_iter().for_each(|link| link.newer = place);
-        self.link_mut(by, place).into_iter().for_each(|link| *link = Link { newer: NOWHERE, older });
+        if let Some(link) = self.link_mut(by, older) {
+            link.newer = place;
+        }
+        if let Some(link) = self.link_mut(by, place) {
+            *link = Link { newer: Place::NOWHERE, older };
+        }
     }
 
     /// Takes a rule out of the chain that it hangs in.
     pub(super) fn unlink(&mut self, chain: &mut Chain, by: By, place: Place) {
         let Some(Link { newer, older }) = self.link_mut(by, place).copied() else { return };
-        self.link_mut(by, older).into_iter().for_each(|link| link.newer = newer);
+        if let Some(link) = self.link_mut(by, older) {
+            link.newer = newer;
+        }
         match self.link_mut(by, newer) {
             Some(link) => link.older = older,
             None => chain.newest = older,
@@ -164,14 +180,14 @@ impl Rules {
 }
 
 impl RuleSlot {
-    /// Whether the rule's watcher stands on the list of its key: the key is all that it asks, and it is on.
+    /// Whether the rule's watcher stands on the list of its key: the rule is plain, and it is on.
     pub(super) fn is_listed(&self) -> bool {
-        self.rule.enabled() && !self.has_more_criteria()
+        self.rule.enabled() && self.is_plain()
     }
 
-    /// Whether the rule asks for more than its key.
-    pub(super) fn has_more_criteria(&self) -> bool {
-        self.rule.when().len() > 1
+    /// Whether the key is all that the rule asks: one criterion, no exception, at any time.
+    pub(super) fn is_plain(&self) -> bool {
+        self.rule.only_criterion().is_some_and(Key::is_whole)
     }
 
     fn link(&self, by: By) -> Link {

@@ -1,41 +1,43 @@
-//! The saved engine: policy, operators by id, rules in rule order.
+//! The saved engine: policy, operators by id, rules in rule order, exclusions in theirs, and the time told last.
 
 use alloc::vec::Vec;
 
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{DuplicateRule, MonitorEngine};
-use crate::id::OperatorId;
-use crate::role::{Policy, Role};
+use super::{AddExclusionRefusal, DuplicateRule, MonitorEngine, UnknownRole};
+use crate::exclusion::Exclusion;
+use crate::id::{ExclusionId, OperatorId};
+use crate::operator::form::{Line, ReadLine};
+use crate::policy::Policy;
+use crate::role::Role;
 use crate::rule::Rule;
-use crate::wire::{Version, read_as};
+use crate::wire::{Version, quiet, read_as};
 
-#[derive(Serialize)]
-struct OperatorRef<'a> {
-    operator: &'a OperatorId,
-    role: Role,
-}
-
-/// `{"version": 1, "policy": …, "operators": [{"operator": …, "role": …}], "rules": […]}`
+/// `{"version": 1, "policy": …, "operators": [{"operator": …, "role": …}], "rules": […]}`, and `exclusions` and `now`
+/// where there are any.
 impl Serialize for MonitorEngine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let operators: Vec<_> = self.operators().map(|(operator, role)| OperatorRef { operator, role }).collect();
+        let operators: Vec<_> = self.operators().collect();
+        let operators: Vec<_> = operators.iter().map(|(id, operator)| Line(id, operator)).collect();
         let rules: Vec<_> = self.rules().collect();
-        let mut saved = serializer.serialize_struct("MonitorEngine", 4)?;
+        let exclusions: Vec<_> = self.exclusions().collect();
+        let mut saved = serializer.serialize_struct("MonitorEngine", 6)?;
         saved.serialize_field("version", &Version)?;
         saved.serialize_field("policy", self.policy())?;
         saved.serialize_field("operators", &operators)?;
         saved.serialize_field("rules", &rules)?;
+        if exclusions.is_empty() {
+            saved.skip_field("exclusions")?;
+        } else {
+            saved.serialize_field("exclusions", &exclusions)?;
+        }
+        match self.now() {
+            None => saved.skip_field("now")?,
+            Some(now) => saved.serialize_field("now", &now)?,
+        }
         saved.end()
     }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an operator with a role")]
-struct OperatorForm {
-    operator: OperatorId,
-    role: Role,
 }
 
 #[derive(Deserialize)]
@@ -44,8 +46,10 @@ struct EngineForm {
     #[expect(dead_code, reason = "reading it is checking it")]
     version: Version,
     policy: Policy,
-    operators: Vec<OperatorForm>,
+    operators: Vec<ReadLine>,
     rules: Vec<Rule>,
+    exclusions: Option<Vec<Exclusion>>,
+    now: Option<u64>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +58,28 @@ enum Unloadable {
     DuplicateOperator(OperatorId),
     #[error(transparent)]
     DuplicateRule(#[from] DuplicateRule),
+    /// Not named unless it reads like a name: it may be something else in the wrong place.
+    #[error("{} has no row in the policy", quiet::named("role", .0.as_str()))]
+    UnknownRole(Role),
+    #[error("exclusion `{0}` exists already")]
+    DuplicateExclusion(ExclusionId),
+    #[error(transparent)]
+    Now(#[from] crate::window::InvalidWindow),
+}
+
+impl From<UnknownRole> for Unloadable {
+    fn from(UnknownRole(role): UnknownRole) -> Self {
+        Unloadable::UnknownRole(role)
+    }
+}
+
+impl From<AddExclusionRefusal> for Unloadable {
+    fn from(refusal: AddExclusionRefusal) -> Self {
+        match refusal {
+            AddExclusionRefusal::DuplicateExclusion(exclusion) => Unloadable::DuplicateExclusion(exclusion),
+            AddExclusionRefusal::UnknownRole(role) => Unloadable::UnknownRole(role),
+        }
+    }
 }
 
 impl TryFrom<EngineForm> for MonitorEngine {
@@ -61,17 +87,25 @@ impl TryFrom<EngineForm> for MonitorEngine {
 
     fn try_from(form: EngineForm) -> Result<Self, Unloadable> {
         let mut engine = MonitorEngine::new();
-        engine.set_policy(form.policy);
-        for OperatorForm { operator, role } in form.operators {
-            if engine.role(&operator).is_some() {
-                return Err(Unloadable::DuplicateOperator(operator));
+        // Nobody has a role yet that the policy could lack.
+        _ = engine.set_policy(form.policy);
+        for ReadLine(id, operator) in form.operators {
+            if engine.role(&id).is_some() {
+                return Err(Unloadable::DuplicateOperator(id));
             }
-            engine.set_operator(operator, role);
+            engine.set_operator(id, operator)?;
         }
         engine.rules.reserve(form.rules.len());
         for rule in form.rules {
             engine.load_rule(rule)?;
         }
+        for exclusion in form.exclusions.unwrap_or_default() {
+            engine.add_exclusion(exclusion)?;
+        }
+        if form.now.is_some_and(|now| now > crate::window::LAST_INSTANT) {
+            return Err(Unloadable::Now(crate::window::InvalidWindow::BeyondLast));
+        }
+        engine.now = form.now;
         Ok(engine)
     }
 }

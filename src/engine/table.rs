@@ -1,5 +1,8 @@
 //! Values in places that stay theirs, found by hash.
 //!
+//! A general hash table of places would keep no hash, and look at every value when it grows; values in the table itself
+//! would move. This one keeps a half of each hash beside the place, eight bytes a value.
+//!
 //! Entries keep a part of the hash, so that a table that grows spreads them anew without a look at the values.
 
 use alloc::vec::Vec;
@@ -7,12 +10,7 @@ use core::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::SeedableRandomState;
 
-/// Where a value lies in its table. Another may lie there once it is removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(u32);
-
-/// No place.
-pub(super) const NOWHERE: Place = Place(u32::MAX);
+use crate::slab::{Place, Slab};
 
 /// What a table keeps of a hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,30 +21,14 @@ pub(super) struct Tag(u32);
 pub(super) struct Table<T> {
     /// Each where its tag belongs, or as near behind as there was room; so a look-up ends at the first that is empty.
     entries: Vec<Entry>,
-    values: Vec<Held<T>>,
-    /// The first place that is free.
-    free: Place,
-    len: usize,
+    values: Slab<T>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     tag: Tag,
-    /// [`NOWHERE`] where the entry is empty.
+    /// Nowhere if the entry is empty.
     place: Place,
-}
-
-#[derive(Clone, Debug)]
-enum Held<T> {
-    Value(T),
-    /// Free, with the next that is.
-    Free(Place),
-}
-
-impl Place {
-    fn index(self) -> usize {
-        self.0 as usize
-    }
 }
 
 impl Tag {
@@ -58,16 +40,16 @@ impl Tag {
 }
 
 impl Entry {
-    const EMPTY: Entry = Entry { tag: Tag(0), place: NOWHERE };
+    const EMPTY: Entry = Entry { tag: Tag(0), place: Place::NOWHERE };
 
     fn is_empty(self) -> bool {
-        self.place == NOWHERE
+        self.place == Place::NOWHERE
     }
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table { entries: Vec::new(), values: Vec::new(), free: NOWHERE, len: 0 }
+        Table { entries: Vec::new(), values: Slab::default() }
     }
 }
 
@@ -87,18 +69,16 @@ impl<T> Table<T> {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     pub(super) fn get(&self, place: Place) -> Option<&T> {
-        match self.values.get(place.index())? {
-            Held::Value(value) => Some(value),
-            Held::Free(_) => None,
-        }
+        self.values.get(place)
     }
 
     pub(super) fn get_mut(&mut self, place: Place) -> Option<&mut T> {
-        match self.values.get_mut(place.index())? {
-            Held::Value(value) => Some(value),
-            Held::Free(_) => None,
-        }
+        self.values.get_mut(place)
     }
 
     /// Where a tag belongs: tags in their order spread over all entries.
@@ -115,49 +95,26 @@ impl<T> Table<T> {
 impl<T> Table<T> {
     /// Adds a value that is not there yet.
     pub(super) fn insert(&mut self, tag: Tag, value: T) -> Place {
-        if 4 * (self.len + 1) > 3 * self.entries.len() {
+        if 4 * (self.len() + 1) > 3 * self.entries.len() {
             self.spread((self.entries.len() * 3 / 2).max(4));
         }
-        let place = match self.values.get_mut(self.free.index()) {
-            Some(held) => {
-                let place = self.free;
-                if let Held::Free(next) = core::mem::replace(held, Held::Value(value)) {
-                    self.free = next;
-                }
-                place
-            }
-            None => {
-                if self.values.len() == self.values.capacity() {
-                    // Doubling would leave half of the memory unused.
-                    self.values.reserve_exact((self.values.len() / 4).max(4));
-                }
-                self.values.push(Held::Value(value));
-                Place(self.values.len() as u32 - 1)
-            }
-        };
-        self.len += 1;
+        let place = self.values.insert(value);
         self.enter(Entry { tag, place });
         place
     }
 
     /// Removes the value that lies at `place` under `tag`.
     pub(super) fn remove(&mut self, tag: Tag, place: Place) -> Option<T> {
-        let held = self.values.get_mut(place.index()).filter(|held| matches!(held, Held::Value(_)))?;
-        let removed = core::mem::replace(held, Held::Free(self.free));
-        self.free = place;
-        self.len -= 1;
+        let removed = self.values.remove(place)?;
         self.leave(tag, place);
-        match removed {
-            Held::Value(value) => Some(value),
-            Held::Free(_) => None,
-        }
+        Some(removed)
     }
 
     /// Makes room for so many values more.
     #[cfg(any(feature = "serde", test))]
     pub(super) fn reserve(&mut self, more: usize) {
-        self.values.reserve_exact(more);
-        let entries = (self.len + more) * 3 / 2;
+        self.values.reserve(more);
+        let entries = (self.len() + more) * 3 / 2;
         if entries > self.entries.len() {
             self.spread(entries);
         }
@@ -199,7 +156,9 @@ impl<T> Table<T> {
     }
 
     fn put(&mut self, at: usize, entry: Entry) {
-        self.entries.get_mut(at).into_iter().for_each(|held| *held = entry);
+        if let Some(held) = self.entries.get_mut(at) {
+            *held = entry;
+        }
     }
 
     /// How far `to` lies behind `from`.
@@ -245,17 +204,6 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_used_again() {
-        let mut table = Table::default();
-        let places: Vec<_> = (0..100).map(|value| table.insert(Tag(value), value)).collect();
-        for (value, place) in places.iter().enumerate() {
-            assert_eq!(table.remove(Tag(value as u32), *place), Some(value as u32));
-        }
-        (0..100).for_each(|value| _ = table.insert(Tag(value), value));
-        assert_eq!(table.values.len(), 100);
-    }
-
-    #[test]
     fn tags_spread_over_all_entries() {
         let mut table = Table::<()>::default();
         table.spread(64);
@@ -271,20 +219,16 @@ mod tests {
     #[test]
     fn a_table_grows_by_parts_and_not_beyond_what_it_needs() {
         let mut table = Table::default();
-        let sizes: Vec<_> = (0..112)
+        let entries: Vec<_> = (0..10)
             .map(|value| {
                 table.insert(Tag(value), value);
-                (table.entries.len(), table.values.capacity())
+                table.entries.len()
             })
             .collect();
-        let entries: Vec<_> = sizes.iter().map(|(entries, _)| *entries).take(10).collect();
         assert_eq!(entries, [4, 4, 4, 6, 9, 9, 13, 13, 13, 19]);
-        let mut capacities: Vec<_> = sizes.iter().map(|(_, capacity)| *capacity).collect();
-        capacities.dedup();
-        assert_eq!(capacities, [4, 8, 12, 16, 20, 25, 31, 38, 47, 58, 72, 90, 112]);
-        table.reserve(288);
-        assert_eq!((table.entries.len(), table.values.capacity()), (600, 400));
-        let again = allocation_counter::measure(|| table.reserve(288));
+        table.reserve(390);
+        assert_eq!(table.entries.len(), 600);
+        let again = allocation_counter::measure(|| table.reserve(390));
         assert_eq!(again.count_total, 0);
     }
 }

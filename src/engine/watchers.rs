@@ -1,14 +1,14 @@
-//! Answers: with the rules that say so, and without, in buffers that are used again.
+//! Answers: with the rules that say so, and without, in a buffer that is used again.
 
 use alloc::vec::Vec;
 
-use super::operators::Operators;
-use super::rank::Number;
+use super::operators::{Number, Operators};
 use crate::id::{OperatorId, RuleId};
 
 /// An operator who may watch a chat, with the rules that say so.
 #[doc(alias = "supervisor")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Watcher {
     pub(super) operator: OperatorId,
     pub(super) rules: Vec<RuleId>,
@@ -24,17 +24,19 @@ impl Watcher {
     pub fn rules(&self) -> &[RuleId] {
         &self.rules
     }
+
+    /// Who may watch, and the rules that say so.
+    pub fn into_parts(self) -> (OperatorId, Vec<RuleId>) {
+        (self.operator, self.rules)
+    }
 }
 
-/// Room for the answers of [`watchers_for_into`](crate::MonitorEngine::watchers_for_into) and
-/// [`watchers_for_many`](crate::MonitorEngine::watchers_for_many), to be used again and again.
+/// Room for the answers of [`watchers_for_into`](crate::MonitorEngine::watchers_for_into), to be used again and again.
 ///
-/// It holds no answer that could outlive a change of the engine: the answers borrow both.
+/// It holds no answer that could outlive a change of the engine: the answers borrow both. One for each thread is enough.
 #[derive(Clone, Debug, Default)]
-pub struct Watchers {
+pub struct WatcherBuffer {
     pub(super) found: Vec<Number>,
-    /// Where the answer of each chat ends in `found`.
-    pub(super) ends: Vec<usize>,
     seen: Seen,
 }
 
@@ -43,77 +45,62 @@ pub struct Watchers {
 struct Seen {
     marks: Vec<u32>,
     mark: u32,
-    /// Where the answer begins whose watchers are all noted.
-    noted: Option<usize>,
+    /// Whether all of the answer so far are marked.
+    all_marked: bool,
 }
 
-impl Watchers {
+impl WatcherBuffer {
     /// An empty buffer.
     pub fn new() -> Self {
-        Watchers::default()
+        WatcherBuffer::default()
     }
 
     pub(super) fn clear(&mut self) {
         self.found.clear();
-        self.ends.clear();
-        self.seen.noted = None;
+        self.seen.all_marked = false;
     }
 
-    /// What was found since the last answer is the next one.
-    pub(super) fn end_answer(&mut self) {
-        self.ends.push(self.found.len());
+    /// What was found.
+    pub(super) fn answer<'a>(&'a self, operators: &'a Operators) -> WatcherIds<'a> {
+        WatcherIds { found: &self.found, operators }
     }
 
-    /// The answers, in the order in which they were found.
-    pub(super) fn answers<'a>(&'a self, operators: &'a Operators) -> impl Iterator<Item = Granted<'a>> + use<'a> {
-        let mut start = 0;
-        self.ends.iter().map(move |&end| {
-            let found = self.found.get(start..end).unwrap_or_default();
-            start = end;
-            Granted { found, operators }
-        })
-    }
-
-    /// All that was found, as one answer.
-    pub(super) fn only<'a>(&'a self, operators: &'a Operators) -> Granted<'a> {
-        Granted { found: &self.found, operators }
-    }
-
-    /// Takes `numbers` out of what is behind `start`. There are `all` numbers.
-    pub(super) fn remove(&mut self, start: usize, numbers: impl Iterator<Item = Number>, all: usize) {
+    /// Takes `numbers` out. There are `all` numbers.
+    pub(super) fn remove(&mut self, numbers: impl Iterator<Item = Number>, all: usize) {
         self.seen.forget(all);
         numbers.for_each(|number| _ = self.seen.first(number));
-        let kept = keep(self.found.get_mut(start..), |number| self.seen.first(number));
-        self.found.truncate(start + kept);
-        self.seen.noted = None;
+        let kept = keep(&mut self.found, |number| self.seen.first(number));
+        self.found.truncate(kept);
+        self.seen.all_marked = false;
     }
 
-    /// Drops what is behind `added` and was there already since `start`, where an answer begins. There are `all` numbers.
-    pub(super) fn dedup(&mut self, start: usize, added: usize, all: usize) {
-        /// So few that comparing each with each is the quickest.
-        const FEW: usize = 8;
-        let Some((old, new)) = self.found.get_mut(start..).and_then(|found| found.split_at_mut_checked(added - start))
-        else {
-            return;
-        };
-        let kept = if old.len() <= FEW && new.len() <= FEW {
-            keep(Some(new), |number| !old.contains(&number))
+    /// Drops what is behind `added` and is not to be kept.
+    pub(super) fn retain(&mut self, added: usize, is_kept: impl FnMut(Number) -> bool) {
+        let kept = self.found.get_mut(added..).map_or(0, |new| keep(new, is_kept));
+        self.found.truncate(added + kept);
+    }
+
+    /// Drops what is behind `added` and was there already. There are `all` numbers.
+    pub(super) fn dedup(&mut self, added: usize, all: usize) {
+        /// Up to this many, comparing each with each is fastest.
+        const LINEAR: usize = 8;
+        let Some((old, new)) = self.found.split_at_mut_checked(added) else { return };
+        let kept = if old.len() <= LINEAR && new.len() <= LINEAR {
+            keep(new, |number| !old.contains(&number))
         } else {
-            // What was noted for this answer before need not be noted again.
-            if self.seen.noted != Some(start) {
+            if !self.seen.all_marked {
                 self.seen.forget(all);
                 old.iter().for_each(|number| _ = self.seen.first(*number));
-                self.seen.noted = Some(start);
+                self.seen.all_marked = true;
             }
-            keep(Some(new), |number| self.seen.first(number))
+            keep(new, |number| self.seen.first(number))
         };
         self.found.truncate(added + kept);
     }
 }
 
 /// Moves what is to be kept to the front, and says how much that is.
-fn keep(numbers: Option<&mut [Number]>, mut is_kept: impl FnMut(Number) -> bool) -> usize {
-    let Some(numbers) = numbers else { return 0 };
+fn keep(numbers: &mut [Number], mut is_kept: impl FnMut(Number) -> bool) -> usize {
     let mut kept = 0;
     for at in 0..numbers.len() {
         if numbers.get(at).is_some_and(|number| is_kept(*number)) {
@@ -136,25 +123,25 @@ impl Seen {
         });
     }
 
-    /// Notes a number, and says whether that is new.
+    /// Marks a number, and says whether that is new.
     fn first(&mut self, number: Number) -> bool {
         let mark = self.mark;
         self.marks.get_mut(number.index()).is_some_and(|held| core::mem::replace(held, mark) != mark)
     }
 }
 
-/// Who may watch one chat, without the rules that say so.
+/// Who may watch one chat, without the rules that say so: each once, in no order that means anything. The same calls give
+/// the same order.
 #[derive(Clone, Copy, Debug)]
-pub struct Granted<'a> {
-    pub(super) found: &'a [Number],
-    pub(super) operators: &'a Operators,
+pub struct WatcherIds<'a> {
+    found: &'a [Number],
+    operators: &'a Operators,
 }
 
-impl<'a> Granted<'a> {
-    /// The watchers, each once, in no order that means anything. The same calls give the same order.
-    pub fn iter(&self) -> impl Iterator<Item = &'a OperatorId> + use<'a> {
-        let operators = self.operators;
-        self.found.iter().filter_map(|number| operators.id(*number))
+impl<'a> WatcherIds<'a> {
+    /// The watchers.
+    pub fn iter(&self) -> WatcherIdsIter<'a> {
+        WatcherIdsIter { found: self.found.iter(), operators: self.operators }
     }
 
     /// How many they are.
@@ -167,3 +154,42 @@ impl<'a> Granted<'a> {
         self.found.is_empty()
     }
 }
+
+impl<'a> IntoIterator for WatcherIds<'a> {
+    type Item = &'a OperatorId;
+    type IntoIter = WatcherIdsIter<'a>;
+
+    fn into_iter(self) -> WatcherIdsIter<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &WatcherIds<'a> {
+    type Item = &'a OperatorId;
+    type IntoIter = WatcherIdsIter<'a>;
+
+    fn into_iter(self) -> WatcherIdsIter<'a> {
+        self.iter()
+    }
+}
+
+/// The watchers of one chat, one by one.
+#[derive(Clone, Debug)]
+pub struct WatcherIdsIter<'a> {
+    found: core::slice::Iter<'a, Number>,
+    operators: &'a Operators,
+}
+
+impl<'a> Iterator for WatcherIdsIter<'a> {
+    type Item = &'a OperatorId;
+
+    fn next(&mut self) -> Option<&'a OperatorId> {
+        self.operators.id(*self.found.next()?)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.found.size_hint()
+    }
+}
+
+impl ExactSizeIterator for WatcherIdsIter<'_> {}

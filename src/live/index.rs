@@ -1,94 +1,394 @@
-//! Which live chats a rule can match, without looking at all chats: the engine's index the other way round.
+//! Which live chats a rule or an exclusion can match, without looking at all chats: the engine's index the other way
+//! round.
+//!
+//! Under each key lies a list of chats in no order, and each chat knows its place in each list that it stands in. So a
+//! chat is taken out by moving the last of the list into its place, and telling that one where it stands now.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::hash::Hash;
 use core::net::IpAddr;
 
 use foldhash::fast::SeedableRandomState;
+use hashbrown::{Equivalent, HashMap};
 
+use super::rooms::Rooms;
+use crate::address::domains_above;
+use crate::attribute::Attribute;
 use crate::chat::{Chat, Visitor};
-use crate::criterion::Criterion;
-use crate::filed::{Filed, Seq};
-use crate::id::OperatorId;
-use crate::rule::Rule;
+use crate::engine::MonitorEngine;
+use crate::id::{DepartmentId, OperatorId};
+use crate::key::{Fact, Key};
+use crate::slab::{Place, Slab};
+use crate::text::Text;
 
-/// The live chats by what rules ask for.
+/// A chat's place in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Filed {
+    list: Place,
+    at: u32,
+}
+
+/// The live chats by their facts.
 #[derive(Clone, Debug)]
 pub(super) struct ChatIndex {
-    operators: Filed<OperatorId>,
-    emails: Filed<Box<str>>,
-    domains: Filed<Box<str>>,
+    lists: Slab<List>,
+    operators: Lists<Text<22>>,
+    emails: Lists<Text<38>>,
+    domains: Lists<Text<22>>,
     /// Ordered, so that the chats of a network are one stretch.
-    ips: BTreeMap<IpAddr, BTreeSet<Seq>>,
+    ips: BTreeMap<IpAddr, Place>,
+    attributes: Lists<Attribute>,
+    departments: Lists<DepartmentId>,
+    /// The lists of the domains below each, for those that a pattern can name.
+    below: HashMap<Box<str>, Vec<Place>, SeedableRandomState>,
+}
+
+/// Lists of chats by key.
+type Lists<K> = HashMap<K, Place, SeedableRandomState>;
+
+/// The chats of one key, one at least. Most emails and addresses are of one chat alone.
+#[derive(Clone, Debug)]
+enum List {
+    One(Place),
+    More(Vec<Place>),
+}
+
+impl List {
+    fn as_slice(&self) -> &[Place] {
+        match self {
+            List::One(room) => core::slice::from_ref(room),
+            List::More(rooms) => rooms,
+        }
+    }
+
+    /// Adds a chat, and says where it stands.
+    fn push(&mut self, room: Place) -> u32 {
+        match self {
+            List::One(first) => {
+                *self = List::More(Vec::from([*first, room]));
+                1
+            }
+            List::More(rooms) => {
+                rooms.push(room);
+                rooms.len() as u32 - 1
+            }
+        }
+    }
 }
 
 impl ChatIndex {
     pub(super) fn new(hasher: &SeedableRandomState) -> Self {
         ChatIndex {
-            operators: Filed::new(hasher),
-            emails: Filed::new(hasher),
-            domains: Filed::new(hasher),
+            lists: Slab::default(),
+            operators: HashMap::with_hasher(hasher.clone()),
+            emails: HashMap::with_hasher(hasher.clone()),
+            domains: HashMap::with_hasher(hasher.clone()),
             ips: BTreeMap::new(),
+            attributes: HashMap::with_hasher(hasher.clone()),
+            departments: HashMap::with_hasher(hasher.clone()),
+            below: HashMap::with_hasher(hasher.clone()),
         }
     }
 
-    pub(super) fn insert(&mut self, seq: Seq, chat: &Chat) {
-        self.insert_visitor(seq, chat.known_visitor());
-        chat.attending().for_each(|operator| self.insert_operator(seq, operator));
+    pub(super) fn insert(&mut self, rooms: &mut Rooms, room: Place, chat: &Chat) {
+        Fact::of_chat(chat, |fact| self.insert_fact(rooms, room, fact));
     }
 
-    pub(super) fn remove(&mut self, seq: Seq, chat: &Chat) {
-        self.remove_visitor(seq, chat.known_visitor());
-        chat.attending().for_each(|operator| self.remove_operator(seq, operator));
-    }
-
-    pub(super) fn insert_operator(&mut self, seq: Seq, operator: &OperatorId) {
-        self.operators.insert(operator.clone(), seq);
-    }
-
-    pub(super) fn remove_operator(&mut self, seq: Seq, operator: &OperatorId) {
-        self.operators.remove(operator, seq);
-    }
-
-    pub(super) fn insert_visitor(&mut self, seq: Seq, visitor: &Visitor) {
-        if let Some(email) = visitor.known_email() {
-            self.emails.insert(email.as_str().into(), seq);
-            self.domains.insert(email.domain().into(), seq);
-        }
-        if let Some(ip) = visitor.known_ip() {
-            self.ips.entry(ip).or_default().insert(seq);
-        }
-    }
-
-    pub(super) fn remove_visitor(&mut self, seq: Seq, visitor: &Visitor) {
-        if let Some(email) = visitor.known_email() {
-            self.emails.remove(email.as_str(), seq);
-            self.domains.remove(email.domain(), seq);
-        }
-        if let Some(ip) = visitor.known_ip() {
-            if let Some(seqs) = self.ips.get_mut(&ip) {
-                seqs.remove(&seq);
-                if seqs.is_empty() {
+    /// Takes a chat, which is no longer among the rooms, out of all lists.
+    pub(super) fn remove(&mut self, rooms: &mut Rooms, chat: &Chat, filed: Vec<Filed>) {
+        filed.into_iter().for_each(|filed| _ = take(&mut self.lists, filed, rooms));
+        let lists = &self.lists;
+        let is_gone = |list: &Place| lists.get(*list).is_none();
+        Fact::of_chat(chat, |fact| match fact {
+            Fact::Operator(operator) => forget(&mut self.operators, operator.as_str().as_bytes(), is_gone),
+            Fact::Email(email) => {
+                forget(&mut self.emails, email.as_str().as_bytes(), is_gone);
+                let domain = email.domain();
+                if let Some(gone) = self.domains.get(domain.as_bytes()).copied().filter(is_gone) {
+                    self.domains.remove(domain.as_bytes());
+                    forget_below(&mut self.below, domain, gone);
+                }
+            }
+            Fact::Ip(ip) => {
+                if self.ips.get(&ip).is_some_and(is_gone) {
                     self.ips.remove(&ip);
                 }
             }
+            Fact::Attribute(attribute) => forget(&mut self.attributes, attribute, is_gone),
+            Fact::Department(department) => forget(&mut self.departments, department, is_gone),
+            Fact::IsChat => {}
+        });
+    }
+
+    pub(super) fn insert_operator(&mut self, rooms: &mut Rooms, room: Place, operator: &OperatorId) {
+        self.insert_fact(rooms, room, Fact::Operator(operator));
+    }
+
+    pub(super) fn remove_operator(&mut self, rooms: &mut Rooms, room: Place, operator: &OperatorId) {
+        self.remove_fact(rooms, room, Fact::Operator(operator));
+    }
+
+    pub(super) fn insert_visitor(&mut self, rooms: &mut Rooms, room: Place, visitor: &Visitor) {
+        Fact::of_visitor(visitor, |fact| self.insert_fact(rooms, room, fact));
+    }
+
+    pub(super) fn remove_visitor(&mut self, rooms: &mut Rooms, room: Place, visitor: &Visitor) {
+        Fact::of_visitor(visitor, |fact| self.remove_fact(rooms, room, fact));
+    }
+
+    /// Puts a chat under what the host tells of it.
+    pub(super) fn insert_told(&mut self, rooms: &mut Rooms, room: Place, chat: &Chat) {
+        Fact::of_told(chat, |fact| self.insert_fact(rooms, room, fact));
+    }
+
+    /// Takes a chat out of what the host tells of it.
+    pub(super) fn remove_told(&mut self, rooms: &mut Rooms, room: Place, chat: &Chat) {
+        Fact::of_told(chat, |fact| self.remove_fact(rooms, room, fact));
+    }
+
+    fn insert_fact(&mut self, rooms: &mut Rooms, room: Place, fact: Fact<'_>) {
+        let lists = &mut self.lists;
+        match fact {
+            Fact::Operator(operator) => {
+                _ = file(lists, self.operators.entry(operator.as_str().into()), rooms, room);
+            }
+            Fact::Email(email) => {
+                _ = file(lists, self.emails.entry(email.as_str().into()), rooms, room);
+                let domain = email.domain();
+                if let Some(new) = file(lists, self.domains.entry(domain.into()), rooms, room) {
+                    for above in domains_above(domain) {
+                        self.below.entry(above.into()).or_default().push(new);
+                    }
+                }
+            }
+            Fact::Ip(ip) => match self.ips.get(&ip) {
+                Some(list) => append(lists, *list, rooms, room),
+                None => _ = self.ips.insert(ip, begin(lists, rooms, room)),
+            },
+            Fact::Attribute(attribute) => _ = file(lists, self.attributes.entry(attribute.clone()), rooms, room),
+            Fact::Department(department) => _ = file(lists, self.departments.entry(department.clone()), rooms, room),
+            // Every chat is found without an index.
+            Fact::IsChat => {}
         }
     }
 
-    /// The chats that `operator` attends.
-    pub(super) fn attended_by(&self, operator: &OperatorId) -> BTreeSet<Seq> {
-        self.operators.under(operator).collect()
+    fn remove_fact(&mut self, rooms: &mut Rooms, room: Place, fact: Fact<'_>) {
+        let lists = &mut self.lists;
+        match fact {
+            Fact::Operator(operator) => {
+                _ = unfile(lists, &mut self.operators, operator.as_str().as_bytes(), rooms, room);
+            }
+            Fact::Email(email) => {
+                _ = unfile(lists, &mut self.emails, email.as_str().as_bytes(), rooms, room);
+                let domain = email.domain();
+                if let Some(gone) = unfile(lists, &mut self.domains, domain.as_bytes(), rooms, room) {
+                    forget_below(&mut self.below, domain, gone);
+                }
+            }
+            Fact::Ip(ip) => {
+                if self.ips.get(&ip).is_some_and(|list| leave(lists, *list, rooms, room)) {
+                    self.ips.remove(&ip);
+                }
+            }
+            Fact::Attribute(attribute) => _ = unfile(lists, &mut self.attributes, attribute, rooms, room),
+            Fact::Department(department) => _ = unfile(lists, &mut self.departments, department, rooms, room),
+            Fact::IsChat => {}
+        }
     }
 
-    /// Every chat that `rule` can match; some of them it may not.
-    pub(super) fn candidates(&self, rule: &Rule) -> BTreeSet<Seq> {
-        match rule.key() {
-            Criterion::Operator(operator) => self.attended_by(operator),
-            Criterion::VisitorEmail(pattern) if pattern.is_domain() => self.domains.under(pattern.domain()).collect(),
-            Criterion::VisitorEmail(pattern) => self.emails.under(pattern.as_str()).collect(),
-            Criterion::VisitorIp(range) => {
-                self.ips.range(range.first()..=range.last()).flat_map(|(_, seqs)| seqs).copied().collect()
+    /// The chats that `operator` attends, in no order.
+    pub(super) fn attended_by(&self, operator: &OperatorId) -> &[Place] {
+        self.chats(self.operators.get(operator.as_str().as_bytes()))
+    }
+
+    /// Every chat that has a key, in the order in which they started; some may not meet the criterion that it is the key
+    /// of.
+    pub(super) fn candidates(&self, key: Key<'_>, engine: &MonitorEngine, rooms: &Rooms) -> Vec<Place> {
+        let mut candidates: Vec<Place> = match key {
+            Key::Operator(operator) => self.attended_by(operator).into(),
+            Key::Email(address) => self.chats(self.emails.get(address.as_bytes())).into(),
+            Key::Domain(domain) => self.chats(self.domains.get(domain.as_bytes())).into(),
+            Key::Below(domain) => {
+                let below = self.below.get(domain).into_iter().flatten();
+                below.flat_map(|list| self.chats(Some(list))).copied().collect()
+            }
+            Key::Address(ip) => self.chats(self.ips.get(&ip)).into(),
+            Key::Network(range) => {
+                let lists = self.ips.range(range.first()..=range.last()).map(|(_, list)| list);
+                lists.flat_map(|list| self.chats(Some(list))).copied().collect()
+            }
+            Key::Attribute(attribute) => self.chats(self.attributes.get(attribute)).into(),
+            Key::Department(department) => self.chats(self.departments.get(department)).into(),
+            Key::OperatorIn(department) => {
+                engine.members(department).flat_map(|operator| self.attended_by(operator)).copied().collect()
+            }
+            Key::Every => rooms.places().collect(),
+        };
+        rooms.sort(&mut candidates);
+        candidates
+    }
+
+    fn chats(&self, list: Option<&Place>) -> &[Place] {
+        list.and_then(|list| self.lists.get(*list)).map(List::as_slice).unwrap_or_default()
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        let ChatIndex { lists, operators, emails, domains, ips, attributes, departments, below } = self;
+        lists.len() == 0
+            && operators.is_empty()
+            && emails.is_empty()
+            && domains.is_empty()
+            && ips.is_empty()
+            && attributes.is_empty()
+            && departments.is_empty()
+            && below.is_empty()
+    }
+}
+
+type Entry<'a, K> = hashbrown::hash_map::Entry<'a, K, Place, SeedableRandomState>;
+
+/// Puts a chat under a key; returns the list if the key is new.
+fn file<K: Hash>(lists: &mut Slab<List>, entry: Entry<'_, K>, rooms: &mut Rooms, room: Place) -> Option<Place> {
+    match entry {
+        Entry::Occupied(held) => {
+            append(lists, *held.get(), rooms, room);
+            None
+        }
+        Entry::Vacant(vacant) => Some(*vacant.insert(begin(lists, rooms, room))),
+    }
+}
+
+/// Takes a chat from under a key; returns the list that was if the key is gone.
+fn unfile<K: Hash + Eq, Q: Hash + Equivalent<K> + ?Sized>(
+    lists: &mut Slab<List>,
+    keyed: &mut Lists<K>,
+    key: &Q,
+    rooms: &mut Rooms,
+    room: Place,
+) -> Option<Place> {
+    let list = *keyed.get(key)?;
+    if leave(lists, list, rooms, room) { keyed.remove(key) } else { None }
+}
+
+/// A list of this chat alone.
+fn begin(lists: &mut Slab<List>, rooms: &mut Rooms, room: Place) -> Place {
+    let list = lists.insert(List::One(room));
+    note(rooms, room, Filed { list, at: 0 });
+    list
+}
+
+fn append(lists: &mut Slab<List>, list: Place, rooms: &mut Rooms, room: Place) {
+    if let Some(rooms_of) = lists.get_mut(list) {
+        let at = rooms_of.push(room);
+        note(rooms, room, Filed { list, at });
+    }
+}
+
+fn note(rooms: &mut Rooms, room: Place, filed: Filed) {
+    if let Some(room) = rooms.get_mut(room) {
+        room.filed.push(filed);
+    }
+}
+
+/// Takes a chat out of a list, and says whether the list was of that chat alone and is gone.
+fn leave(lists: &mut Slab<List>, list: Place, rooms: &mut Rooms, room: Place) -> bool {
+    let Some(filed) = rooms.get_mut(room).map(|room| &mut room.filed) else { return false };
+    let Some(nth) = filed.iter().rposition(|filed| filed.list == list) else { return false };
+    let filed = filed.swap_remove(nth);
+    take(lists, filed, rooms)
+}
+
+/// Empties a place of a list, and says whether that was the last and the list is gone.
+fn take(lists: &mut Slab<List>, filed: Filed, rooms: &mut Rooms) -> bool {
+    let Filed { list, at } = filed;
+    match lists.get_mut(list) {
+        Some(List::More(chats)) if chats.len() > 1 => {
+            chats.swap_remove(at as usize);
+            let moved = chats.get(at as usize).and_then(|moved| rooms.get_mut(*moved));
+            if let Some(moved) = moved.and_then(|moved| moved.filed.iter_mut().find(|filed| filed.list == list)) {
+                moved.at = at;
+            }
+            false
+        }
+        _ => {
+            lists.remove(list);
+            true
+        }
+    }
+}
+
+/// Forgets a key whose list is gone.
+fn forget<K: Hash + Eq, Q: Hash + Equivalent<K> + ?Sized>(
+    keyed: &mut Lists<K>,
+    key: &Q,
+    is_gone: impl Fn(&Place) -> bool,
+) {
+    if keyed.get(key).is_some_and(is_gone) {
+        keyed.remove(key);
+    }
+}
+
+/// Forgets a domain whose list is gone among those below others.
+fn forget_below(below: &mut HashMap<Box<str>, Vec<Place>, SeedableRandomState>, domain: &str, gone: Place) {
+    for above in domains_above(domain) {
+        if let Some(lists) = below.get_mut(above) {
+            lists.retain(|list| *list != gone);
+            if lists.is_empty() {
+                below.remove(above);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::format;
+    use alloc::vec::Vec;
+    use core::error::Error;
+
+    use crate::attribute::{Attribute, Attributes};
+    use crate::chat::{Chat, Visitor};
+    use crate::criterion::Criterion;
+    use crate::department::Departments;
+    use crate::engine::MonitorEngine;
+    use crate::live::{Command, LiveMonitor};
+    use crate::role::Role;
+    use crate::rule::Rule;
+
+    /// Chats share some facts and have others alone; some change on the way, and they end in another order than they began.
+    #[test]
+    fn what_is_over_leaves_nothing_in_any_list() -> Result<(), Box<dyn Error>> {
+        let mut engine = MonitorEngine::new();
+        engine.set_operator("hana".parse()?, Role::Supervisor)?;
+        engine.set_operator("ken".parse()?, Role::Associate)?;
+        engine.add_rule(Rule::new("r1".parse()?, "hana".parse()?, Criterion::Operator("ken".parse()?)))?;
+        let mut live = LiveMonitor::new(engine);
+        for n in 0..20_u64 {
+            let visitor = Visitor::new().with_ip([192, 0, 2, (n % 3) as u8].into());
+            let visitor = visitor.with_email(format!("mika@mail{}.example.com", n % 4).parse()?);
+            let departments = Departments::new([(n % 2).into(), (100 + n).into()])?;
+            let chat = Chat::new(n.into()).with_visitor(visitor).with_departments(departments);
+            live.apply(Command::StartChat(chat.attended_by("ken".parse()?).attended_by((n % 5).into())))?;
+        }
+        for n in 0..20_u64 {
+            let attributes = Attributes::new([Attribute::new("brand", &format!("b{}", n % 3))?])?;
+            live.apply(Command::SetAttributes { chat: n.into(), attributes })?;
+            live.apply(Command::Unattend { chat: n.into(), operator: (n % 5).into() })?;
+            live.apply(Command::Join { chat: n.into(), watcher: "hana".parse()? })?;
+            let visitor = Visitor::new().with_email(format!("mika{n}@example.com").parse()?);
+            live.apply(Command::SetVisitor { chat: n.into(), visitor })?;
+        }
+        assert!(!live.index.is_empty());
+        let ids: Vec<_> = (0..20_u64).map(|n| n * 7 % 20).collect();
+        for n in ids {
+            live.apply(Command::EndChat { chat: n.into() })?;
+        }
+        assert!(live.index.is_empty(), "{:?}", live.index);
+        assert_eq!((live.people.len(), live.watch_count(), live.chat_count()), (0, 0, 0));
+        Ok(())
     }
 }

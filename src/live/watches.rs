@@ -1,77 +1,118 @@
-//! The watches that are going on, in the order in which they began.
+//! The watches that are going on. A watch hangs in its watcher's chain, in the order in which these began; the chat that
+//! it is of has it in a list of its own.
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use foldhash::fast::SeedableRandomState;
-use hashbrown::HashMap;
-
-use crate::filed::{Filed, Seq};
-use crate::id::{OperatorId, RuleId};
+use super::people::People;
+use crate::engine::Seq;
+use crate::id::RuleId;
+use crate::slab::{Place, Slab};
 
 /// One watcher on one chat.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Watch {
-    pub(super) chat: Seq,
-    pub(super) watcher: OperatorId,
-    /// In rule order, one at least.
-    pub(super) rules: Vec<RuleId>,
+    pub(super) room: Place,
+    pub(super) watcher: Place,
+    pub(super) rules: Rules,
+    /// When it began, among all watches.
+    pub(super) seq: Seq,
+    older: Place,
+    newer: Place,
 }
 
-/// Every watch, each (chat, watcher) once.
+/// The rules of a watch, in rule order. One rule, as most watches have, lies in the watch itself.
 #[derive(Clone, Debug)]
+pub(super) enum Rules {
+    One(RuleId),
+    More(Box<[RuleId]>),
+}
+
+impl Rules {
+    pub(super) fn as_slice(&self) -> &[RuleId] {
+        match self {
+            Rules::One(rule) => core::slice::from_ref(rule),
+            Rules::More(rules) => rules,
+        }
+    }
+}
+
+impl From<&[RuleId]> for Rules {
+    fn from(rules: &[RuleId]) -> Self {
+        match rules {
+            [rule] => Rules::One(rule.clone()),
+            rules => Rules::More(rules.into()),
+        }
+    }
+}
+
+/// Every watch.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Watches {
+    watches: Slab<Watch>,
     next_seq: Seq,
-    watches: BTreeMap<Seq, Watch>,
-    seqs: HashMap<(Seq, OperatorId), Seq, SeedableRandomState>,
-    by_chat: Filed<Seq>,
-    by_watcher: Filed<OperatorId>,
 }
 
 impl Watches {
-    pub(super) fn new(hasher: &SeedableRandomState) -> Self {
-        Watches {
-            next_seq: 0,
-            watches: BTreeMap::new(),
-            seqs: HashMap::with_hasher(hasher.clone()),
-            by_chat: Filed::new(hasher),
-            by_watcher: Filed::new(hasher),
-        }
+    pub(super) fn len(&self) -> usize {
+        self.watches.len()
     }
 
-    pub(super) fn start(&mut self, watch: Watch) {
-        let seq = self.next_seq;
+    pub(super) fn get(&self, watch: Place) -> Option<&Watch> {
+        self.watches.get(watch)
+    }
+
+    pub(super) fn get_mut(&mut self, watch: Place) -> Option<&mut Watch> {
+        self.watches.get_mut(watch)
+    }
+
+    /// Begins a watch, as the newest of its watcher.
+    pub(super) fn start(&mut self, room: Place, watcher: Place, rules: &[RuleId], people: &mut People) -> Place {
+        let Some(person) = people.get_mut(watcher) else { return Place::NOWHERE };
+        let (seq, older) = (self.next_seq, person.newest);
         self.next_seq += 1;
-        self.seqs.insert((watch.chat, watch.watcher.clone()), seq);
-        self.by_chat.insert(watch.chat, seq);
-        self.by_watcher.insert(watch.watcher.clone(), seq);
-        self.watches.insert(seq, watch);
+        let watch = Watch { room, watcher, rules: rules.into(), seq, older, newer: Place::NOWHERE };
+        let place = self.watches.insert(watch);
+        person.newest = place;
+        match self.watches.get_mut(older) {
+            Some(older) => older.newer = place,
+            None => person.oldest = place,
+        }
+        place
     }
 
-    pub(super) fn end(&mut self, chat: Seq, watcher: &OperatorId) -> Option<Watch> {
-        let seq = self.seqs.remove(&(chat, watcher.clone()))?;
-        self.by_chat.remove(&chat, seq);
-        self.by_watcher.remove(watcher, seq);
-        self.watches.remove(&seq)
+    /// Ends a watch, and takes it out of its watcher's chain.
+    pub(super) fn end(&mut self, watch: Place, people: &mut People) -> Option<Watch> {
+        let ended = self.watches.remove(watch)?;
+        let person = people.get_mut(ended.watcher);
+        match (self.watches.get_mut(ended.older), person) {
+            (Some(older), _) => older.newer = ended.newer,
+            (None, Some(person)) => person.oldest = ended.newer,
+            (None, None) => {}
+        }
+        let person = people.get_mut(ended.watcher);
+        match (self.watches.get_mut(ended.newer), person) {
+            (Some(newer), _) => newer.older = ended.older,
+            (None, Some(person)) => person.newest = ended.older,
+            (None, None) => {}
+        }
+        Some(ended)
     }
 
-    pub(super) fn find(&self, chat: Seq, watcher: &OperatorId) -> Option<&Watch> {
-        self.watches.get(self.seqs.get(&(chat, watcher.clone()))?)
+    /// A chain of watches, in the order in which they began.
+    pub(super) fn along(&self, oldest: Place) -> impl Iterator<Item = &Watch> {
+        let mut next = oldest;
+        core::iter::from_fn(move || {
+            let watch = self.watches.get(next)?;
+            next = watch.newer;
+            Some(watch)
+        })
     }
 
-    pub(super) fn find_mut(&mut self, chat: Seq, watcher: &OperatorId) -> Option<&mut Watch> {
-        self.watches.get_mut(self.seqs.get(&(chat, watcher.clone()))?)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Watch> {
-        self.watches.values()
-    }
-
-    pub(super) fn of_chat(&self, chat: Seq) -> impl Iterator<Item = &Watch> {
-        self.by_chat.under(&chat).filter_map(|seq| self.watches.get(&seq))
-    }
-
-    pub(super) fn of_watcher<'a>(&'a self, watcher: &OperatorId) -> impl Iterator<Item = &'a Watch> + use<'a> {
-        self.by_watcher.under(watcher).filter_map(|seq| self.watches.get(&seq))
+    /// Sorts watches by when they began.
+    pub(super) fn in_order<'a>(&self, all: impl Iterator<Item = &'a Watch>) -> Vec<&'a Watch> {
+        let mut all: Vec<_> = all.collect();
+        all.sort_unstable_by_key(|watch| watch.seq);
+        all
     }
 }

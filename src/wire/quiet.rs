@@ -98,13 +98,16 @@ fn kind(found: Unexpected<'_>) -> &'static str {
 }
 
 fn unknown(what: &str, name: &str, expected: &[&str]) -> String {
-    // A name as people write it in a schema; an address has a dot, a colon or an `@`.
+    let expected: Vec<_> = expected.iter().map(|known| format!("`{known}`")).collect();
+    format!("unknown {}, expected one of {}", named(what, name), expected.join(", "))
+}
+
+/// What is meant, with its name if that is one as people write it in a schema; an address has a dot, a colon or an `@`.
+pub(crate) fn named(what: &str, name: &str) -> String {
     let reads_like_a_name = name.len() <= 40
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let named = if reads_like_a_name { format!(" `{name}`") } else { String::new() };
-    let expected: Vec<_> = expected.iter().map(|known| format!("`{known}`")).collect();
-    format!("unknown {what}{named}, expected one of {}", expected.join(", "))
+    if reads_like_a_name { format!("{what} `{name}`") } else { what.into() }
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Quiet<D> {

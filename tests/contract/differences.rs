@@ -3,9 +3,13 @@
 //! Everything that is compared is counted, since what compares nothing finds no difference either. The program in
 //! `benches/differential` compares by this file, for as long as it is told.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use chat_monitor::{Channel, Chat, Command, LiveMonitor, MonitorEngine, OperatorId, Watchers};
+use chat_monitor::{
+    Channel, Chat, Command, EndReason, Event, LeftReason, LiveMonitor, MonitorEngine, OperatorId, Verdict,
+    WatcherBuffer,
+};
 
 use super::live_words::monitored_chats;
 use super::model::Model;
@@ -28,6 +32,11 @@ pub(super) struct Compared {
     /// Answers by how many watchers they name: none, up to 3, to 16, to 64, and more.
     pub(super) sizes: [u64; 5],
     pub(super) most_watchers: usize,
+    /// How often each verdict was given, and each event.
+    pub(super) verdicts: BTreeMap<&'static str, u64>,
+    pub(super) happened: BTreeMap<&'static str, u64>,
+    /// What somebody may do in a chat.
+    pub(super) rights: u64,
 }
 
 /// Gives both one command, and compares all that can be seen after it.
@@ -41,7 +50,8 @@ pub(super) fn apply(
     let answer = live.apply(command.clone());
     match &answer {
         Ok(events) => {
-            (compared.accepted, compared.events) = (compared.accepted + 1, compared.events + events.len() as u64)
+            (compared.accepted, compared.events) = (compared.accepted + 1, compared.events + events.len() as u64);
+            events.iter().for_each(|event| *compared.happened.entry(event_name(event)).or_default() += 1);
         }
         Err(_) => compared.refused += 1,
     }
@@ -51,11 +61,29 @@ pub(super) fn apply(
         compared.watches += list.len() as u64;
         same("a list of monitored chats", (operator, list), (operator, model.monitored_chats(operator)))?;
     }
+    look_around(live.engine(), model, operators)?;
     let chats: Vec<Chat> = live.chats().cloned().collect();
     same("the live chats", &chats, &model.chats())?;
     for chat in &chats {
-        let watchers = live.recipients(chat.id(), Channel::Internal).watchers;
-        same("the watchers who receive a message", watchers, model.watchers(chat.id()))?;
+        for (channel, attending) in
+            [(Channel::Public, chat.attending().cloned().collect()), (Channel::Internal, model.advised(chat))]
+        {
+            let found = live.recipients(chat.id(), channel);
+            same(
+                "the watchers who receive a message",
+                found.watchers().collect::<Vec<_>>(),
+                model.watchers(chat.id()),
+            )?;
+            same(
+                "those who attend and receive a message",
+                found.attending().collect::<Vec<_>>(),
+                attending.iter().collect(),
+            )?;
+        }
+        for operator in operators {
+            compared.rights += 1;
+            same("rights", live.engine().rights(operator, chat), model.rights(operator, chat))?;
+        }
     }
     if let Command::AddRule(rule) = command {
         for chat in &chats {
@@ -70,6 +98,15 @@ pub(super) fn apply(
     decide(live.engine(), model, &chats, compared)
 }
 
+/// Compares what can be asked without a chat.
+pub(super) fn look_around(engine: &MonitorEngine, model: &Model, operators: &[OperatorId]) -> Result<(), Difference> {
+    for operator in operators {
+        let offered: Vec<&OperatorId> = engine.monitorable_by(operator).collect();
+        same("whom a settings page offers", (operator, offered), (operator, model.monitorable_by(operator)))?;
+    }
+    same("the next deadline", engine.next_deadline(), model.next_deadline())
+}
+
 /// Compares what every rule says of these chats, and who may watch them, in each way there is to ask.
 pub(super) fn decide(
     engine: &MonitorEngine,
@@ -77,12 +114,12 @@ pub(super) fn decide(
     chats: &[Chat],
     compared: &mut Compared,
 ) -> Result<(), Difference> {
-    let mut buffer = Watchers::new();
-    let mut expected = Vec::new();
+    let mut buffer = WatcherBuffer::new();
     for chat in chats {
         let mut verdicts = model.explain(chat);
         for (rule, verdict) in engine.explain(chat) {
             compared.decisions += 1;
+            *compared.verdicts.entry(verdict_name(&verdict)).or_default() += 1;
             same("a verdict, in rule order", Some((rule.id(), verdict)), verdicts.next())?;
         }
         same("the end of the verdicts", None, verdicts.next())?;
@@ -98,13 +135,51 @@ pub(super) fn decide(
         same("how many `watchers_for_into` finds", granted.len(), named.len())?;
         same_each("`watchers_for_into`", sorted(granted.iter()), &named)?;
         compared.count_answer(named.len());
-        expected.push(named);
     }
-    let mut expected = expected.iter();
-    for granted in engine.watchers_for_many(chats, &mut buffer) {
-        same_each("`watchers_for_many`", sorted(granted.iter()), expected.next().into_iter().flatten())?;
+    Ok(())
+}
+
+fn verdict_name(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Disabled => "disabled",
+        Verdict::OutsideWindow => "outside window",
+        Verdict::NoMatch => "no match",
+        Verdict::Forbidden => "forbidden",
+        Verdict::Excluded(_) => "excluded",
+        Verdict::Unattended => "unattended",
+        Verdict::NoRights => "no rights",
+        Verdict::OwnChat => "own chat",
+        Verdict::NotPermitted(_) => "not permitted",
+        Verdict::OutOfScope => "out of scope",
+        Verdict::Granted => "granted",
     }
-    same("the end of `watchers_for_many`", None, expected.next())
+}
+
+fn event_name(event: &Event) -> &'static str {
+    match event {
+        Event::WatchStarted { .. } => "watch started",
+        Event::WatchChanged { .. } => "watch changed",
+        Event::Joined { .. } => "joined",
+        Event::Left { reason: LeftReason::Asked, .. } => "left, as they asked",
+        Event::Left { reason: LeftReason::NoRights, .. } => "left without rights",
+        Event::Left { reason: LeftReason::Removed, .. } => "left when removed",
+        Event::Advised { .. } => "advised",
+        Event::WatchEnded { reason, .. } => match reason {
+            EndReason::ChatEnded => "ended with the chat",
+            EndReason::Joined => "ended by joining",
+            EndReason::RuleRemoved => "ended: rule removed",
+            EndReason::Disabled => "ended: disabled",
+            EndReason::OutsideWindow => "ended: outside window",
+            EndReason::NoLongerMatches => "ended: no longer matches",
+            EndReason::Forbidden => "ended: forbidden",
+            EndReason::Excluded(_) => "ended: excluded",
+            EndReason::Unattended => "ended: unattended",
+            EndReason::NoRights => "ended: no rights",
+            EndReason::OwnChat => "ended: own chat",
+            EndReason::NotPermitted(_) => "ended: not permitted",
+            EndReason::OutOfScope => "ended: out of scope",
+        },
+    }
 }
 
 impl Compared {

@@ -17,11 +17,11 @@ const CHATS: u32 = 2_000;
 type Story = fn(&mut LiveMonitor, n: u32);
 
 fn visitor(n: u32) -> Visitor {
-    Visitor::new().ip(n.to_be_bytes().into()).email(parse(&format!("visitor-{n}@site-{n}.example.com")))
+    Visitor::new().with_ip(n.to_be_bytes().into()).with_email(parse(&format!("visitor-{n}@site-{n}.example.com")))
 }
 
 fn chat(n: u32) -> Chat {
-    Chat::new(parse("c1")).visitor(visitor(n)).attended_by(parse("ken"))
+    Chat::new(parse("c1")).with_visitor(visitor(n)).attended_by(parse("ken"))
 }
 
 const STORIES: [(&str, Story); 8] = [

@@ -2,7 +2,7 @@
 
 use chat_monitor::EndReason::{ChatEnded, OwnChat};
 use chat_monitor::Role::{Administrator, Associate, Supervisor};
-use chat_monitor::{Audience, Channel, Command, EndReason, LeftReason, Permissions, Policy, Recipients, Refusal};
+use chat_monitor::{Audience, Channel, Command, EndReason, LeftReason, Permissions, Policy, Refusal};
 
 use super::live_words::{
     add_rule, advise, advised, allow, attend, changed, chat, company_after, end, ended, hana_has_joined,
@@ -29,8 +29,7 @@ fn joining_ends_the_watch_is_seen_by_all_and_closes_the_chat_to_lower_watchers()
 fn joined_operators_do_not_count_where_the_policy_exempts_them() {
     let mut live = hana_watches_ken();
     tell(&mut live, add_rule("r2", "emi", with_operator("ken")));
-    let mut policy = Policy::default();
-    policy.joined_count = false;
+    let policy = Policy::default().with_count_joined(false);
     tell(&mut live, Command::SetPolicy(policy));
     assert_eq!(tell(&mut live, join("c1", "emi")), [ended("c1", "emi", EndReason::Joined), joined("c1", "emi")]);
     assert_eq!(list(&live, "hana"), "c1 by r1");
@@ -79,8 +78,7 @@ fn while_joined_neither_rules_nor_consent_nor_who_comes_puts_anybody_out() {
 
 #[test]
 fn one_who_loses_the_rights_or_is_removed_is_out_at_once() {
-    let mut nobody = Policy::default();
-    nobody.permissions = Permissions::NONE;
+    let nobody = Policy::default().with_permissions(Permissions::none());
     for (command, reason) in [
         (set_operator("hana", Associate), LeftReason::NoRights),
         (Command::SetPolicy(nobody), LeftReason::NoRights),
@@ -156,8 +154,11 @@ fn who_receives_a_message_depends_on_the_channel_and_the_visitor_is_never_in_the
     tell(&mut live, add_rule("r3", "mai", with_operator("ken")));
     tell(&mut live, join("c1", "hana"));
     for (channel, visitor) in [(Channel::Public, true), (Channel::Internal, false)] {
-        let Recipients { visitor: found, attending, watchers } = live.recipients(&parse("c1"), channel);
-        assert_eq!((found, who(attending), who(watchers)), (visitor, vec!["ken", "hana"], vec!["emi"]));
+        let recipients = live.recipients(&parse("c1"), channel);
+        assert_eq!(
+            (recipients.visitor(), who(recipients.attending()), who(recipients.watchers())),
+            (visitor, vec!["ken", "hana"], vec!["emi"])
+        );
     }
 }
 
@@ -165,7 +166,9 @@ fn who_receives_a_message_depends_on_the_channel_and_the_visitor_is_never_in_the
 fn a_message_in_an_unknown_chat_reaches_nobody_and_there_is_nothing_to_see() {
     let live = hana_watches_ken();
     for channel in [Channel::Public, Channel::Internal] {
-        assert_eq!(live.recipients(&parse("c9"), channel), Recipients::default());
+        let recipients = live.recipients(&parse("c9"), channel);
+        assert!(!recipients.visitor());
+        assert_eq!((recipients.attending().count(), recipients.watchers().count()), (0, 0));
     }
     assert_eq!(live.participant_view(&parse("c9")), None);
     assert_eq!(live.chat(&parse("c9")), None);

@@ -19,7 +19,7 @@ use super::parse;
 #[test]
 fn a_watch_ends_with_the_reason_that_closes_it() {
     let mail = |id| add_rule(id, "hana", from_email("*@example.com"));
-    let mika = || start(chat("c1").visitor(email("mika@example.com")).attended_by(parse("ken")));
+    let mika = || start(chat("c1").with_visitor(email("mika@example.com")).attended_by(parse("ken")));
     for (last, reason) in [
         (end("c1"), ChatEnded),
         (join("c1", "hana"), EndReason::Joined),
@@ -60,7 +60,7 @@ fn a_former_watcher_gets_not_one_event_after_the_change_that_closed_the_watch() 
         end("c1"),
     ] {
         assert_eq!(tell(&mut live, command.clone()), [], "{command:?}");
-        assert_eq!(live.recipients(&parse("c1"), Channel::Public).watchers, [] as [&OperatorId; 0]);
+        assert_eq!(live.recipients(&parse("c1"), Channel::Public).watchers().count(), 0);
     }
 }
 
@@ -96,7 +96,7 @@ fn adding_an_operator_opens_no_gate_for_a_rule_whose_criteria_held_before() {
     for first in ["ken", "hana", "emi", "rin"] {
         for second in ["ken", "aya", "hana", "emi", "rin"].into_iter().filter(|second| *second != first) {
             let mut live = company_after(rules.clone());
-            tell(&mut live, start(chat("c1").visitor(ip("192.0.2.7")).attended_by(parse(first))));
+            tell(&mut live, start(chat("c1").with_visitor(ip("192.0.2.7")).attended_by(parse(first))));
             let events = tell(&mut live, attend("c1", second));
             let only_ends = events.iter().all(|event| matches!(event, Event::WatchEnded { .. }));
             assert!(only_ends, "{second} comes to {first}: {events:?}");
@@ -108,7 +108,7 @@ fn adding_an_operator_opens_no_gate_for_a_rule_whose_criteria_held_before() {
 fn a_chat_that_has_ended_leaves_nothing_behind() {
     let mut live = company_after([add_rule("r1", "hana", with_operator("ken"))]);
     let before = live.clone();
-    tell(&mut live, start(chat("c1").visitor(ip("192.0.2.7")).attended_by(parse("ken"))));
+    tell(&mut live, start(chat("c1").with_visitor(ip("192.0.2.7")).attended_by(parse("ken"))));
     assert_ne!(live, before);
     assert_eq!(tell(&mut live, end("c1")), [ended("c1", "hana", ChatEnded)]);
     assert_eq!(live, before);
@@ -149,7 +149,8 @@ fn cost(chats: impl IntoIterator<Item = Chat>, command: Command) -> u64 {
 /// Many chats that meet the common criterion, and none that meets the rare one.
 #[test]
 fn a_rule_touches_the_chats_that_meet_its_rarest_criterion() {
-    let many = || (0..500).map(|n| chat(&format!("c{n}")).visitor(ip("192.0.2.7").email(parse("mika@example.com"))));
+    let many =
+        || (0..500).map(|n| chat(&format!("c{n}")).with_visitor(ip("192.0.2.7").with_email(parse("mika@example.com"))));
     let with_ken = || many().map(|chat| chat.attended_by(parse("ken")));
     let (address, one_ip) = (|| from_email("rare@example.com"), || from_ip("192.0.2.99"));
     let (domain, network) = (|| from_email("*@example.com"), || from_ip("192.0.2.0/24"));
@@ -178,12 +179,12 @@ fn a_rule_touches_the_chats_that_meet_its_rarest_criterion() {
 
 #[test]
 fn chats_that_have_ended_cost_nothing_any_more() {
-    let visitor = || ip("192.0.2.7").email(parse("mika@example.com"));
+    let visitor = || ip("192.0.2.7").with_email(parse("mika@example.com"));
     let mut live = company_after([add_rule("r1", "hana", with_operator("ken"))]);
     let mut hundred_chats = || {
         for n in 0..100 {
             let id = format!("c{n}");
-            tell(&mut live, start(chat(&id).visitor(visitor()).attended_by(parse("ken"))));
+            tell(&mut live, start(chat(&id).with_visitor(visitor()).attended_by(parse("ken"))));
             tell(&mut live, join(&id, "hana"));
             tell(&mut live, transfer(&id, "ken", "aya"));
             tell(&mut live, set_visitor(&id, Visitor::new()));
@@ -200,7 +201,7 @@ fn chats_that_have_ended_cost_nothing_any_more() {
 fn raising_a_watcher_who_attends_no_chat_loses_them_no_watch() {
     let mut live = hana_watches_ken();
     tell(&mut live, add_rule("r2", "hana", from_ip("192.0.2.0/24")));
-    tell(&mut live, start(chat("c2").visitor(ip("192.0.2.7")).attended_by(parse("hina"))));
+    tell(&mut live, start(chat("c2").with_visitor(ip("192.0.2.7")).attended_by(parse("hina"))));
     tell(&mut live, set_operator("hina", Supervisor));
     assert_eq!(list(&live, "hana"), "c1 by r1");
 
@@ -246,7 +247,7 @@ fn two_rules_of_one_watcher_make_one_watch() {
     let events = tell(&mut live, set_visitor("c1", ip("192.0.2.7")));
     assert_eq!(events, [changed("c1", "hana", &["r1", "r2"])]);
     assert_eq!(list(&live, "hana"), "c1 by r1 r2");
-    assert_eq!(who(live.recipients(&parse("c1"), Channel::Public).watchers), ["hana"]);
+    assert_eq!(who(live.recipients(&parse("c1"), Channel::Public).watchers()), ["hana"]);
 
     assert_eq!(tell(&mut live, remove_rule("r1")), [changed("c1", "hana", &["r2"])]);
     assert_eq!(tell(&mut live, remove_rule("r2")), [ended("c1", "hana", RuleRemoved)]);
@@ -257,7 +258,7 @@ fn the_rules_of_a_watch_stand_in_rule_order_however_they_came() {
     let mut live = hana_watches_ken();
     tell(&mut live, add_rule("r2", "hana", from_ip("192.0.2.0/24")));
     tell(&mut live, add_rule("r0", "hana", from_email("*@example.com")));
-    tell(&mut live, set_visitor("c1", ip("192.0.2.7").email(parse("mika@example.com"))));
+    tell(&mut live, set_visitor("c1", ip("192.0.2.7").with_email(parse("mika@example.com"))));
     assert_eq!(list(&live, "hana"), "c1 by r1 r2 r0");
 
     assert_eq!(tell(&mut live, set_rule_enabled("r1", false)), [changed("c1", "hana", &["r2", "r0"])]);
@@ -280,7 +281,7 @@ fn of_several_rules_that_close_at_once_the_first_says_why_and_the_watch_ends_onc
         add_rule("r1", "hana", from_ip("192.0.2.0/24")),
         add_rule("r2", "hana", with_operator("ken")),
         set_operator("aya", Administrator),
-        start(chat("c1").visitor(ip("192.0.2.7")).attended_by(parse("ken"))),
+        start(chat("c1").with_visitor(ip("192.0.2.7")).attended_by(parse("ken"))),
     ]);
     assert_eq!(tell(&mut live, transfer("c1", "ken", "aya")), [ended("c1", "hana", not_permitted("aya"))]);
 }
@@ -289,7 +290,7 @@ fn of_several_rules_that_close_at_once_the_first_says_why_and_the_watch_ends_onc
 fn a_transfer_leaves_no_gap_in_a_watch() {
     let mut live = company_after([
         add_rule("r1", "hana", from_ip("192.0.2.0/24")),
-        start(chat("c1").visitor(ip("192.0.2.7")).attended_by(parse("ken"))),
+        start(chat("c1").with_visitor(ip("192.0.2.7")).attended_by(parse("ken"))),
     ]);
     assert_eq!(tell(&mut live, transfer("c1", "ken", "aya")), []);
     assert_eq!(list(&live, "hana"), "c1 by r1");
@@ -338,7 +339,7 @@ fn a_chat_handed_to_its_watcher_is_their_own_and_comes_back_when_handed_on() {
     let mut live = company_after([
         add_rule("r1", "hana", from_ip("192.0.2.0/24")),
         add_rule("r2", "emi", from_ip("192.0.2.0/24")),
-        start(chat("c1").visitor(ip("192.0.2.7")).attended_by(parse("ken"))),
+        start(chat("c1").with_visitor(ip("192.0.2.7")).attended_by(parse("ken"))),
     ]);
     assert_eq!(tell(&mut live, transfer("c1", "ken", "hana")), [ended("c1", "hana", OwnChat)]);
     assert_eq!(list(&live, "emi"), "c1 by r2");
@@ -434,7 +435,7 @@ fn each_refusal_names_what_was_wrong_and_changes_nothing() {
     let mut live = company_after([
         unattended_may_be_watched(),
         add_rule("r1", "hana", from_ip("192.0.2.0/24")),
-        start(chat("c1").visitor(ip("192.0.2.7"))),
+        start(chat("c1").with_visitor(ip("192.0.2.7"))),
     ]);
     assert_eq!(list(&live, "hana"), "c1 by r1");
     assert_eq!(refused(&mut live, advise("c1", "hana")), Refusal::NobodyAttends(parse("c1")));
@@ -444,7 +445,7 @@ fn each_refusal_names_what_was_wrong_and_changes_nothing() {
 fn setting_what_is_set_is_accepted_and_nothing_happens() {
     let mut live = hana_watches_ken();
     tell(&mut live, set_visitor("c1", ip("192.0.2.7")));
-    tell(&mut live, Command::AddRule(rule("r2", "hana", with_operator("aya")).disabled()));
+    tell(&mut live, Command::AddRule(rule("r2", "hana", with_operator("aya")).with_enabled(false)));
     for command in [
         Command::SetPolicy(Policy::default()),
         set_operator("hana", Supervisor),
@@ -472,6 +473,26 @@ fn watches_that_end_together_are_told_in_the_order_in_which_they_began() {
         });
         assert_eq!(watchers.collect::<Vec<_>>(), ["hana", "emi"], "{last:?}");
     }
+}
+
+/// So many that they lie in a tree.
+#[test]
+fn each_of_many_watchers_of_a_chat_is_found_and_they_stand_as_they_began() {
+    let mut live = company_after([start(chat("c1").attended_by(parse("ken")))]);
+    let watchers: Vec<_> = (0..70).map(|n| format!("w{}", n * 7 % 70)).collect();
+    for watcher in &watchers {
+        tell(&mut live, set_operator(watcher, Supervisor));
+        let events = tell(&mut live, add_rule(&format!("r-{watcher}"), watcher, with_operator("ken")));
+        assert_eq!(events.len(), 1, "{watcher}");
+    }
+    let receiving = live.recipients(&parse("c1"), Channel::Public);
+    assert!(receiving.watchers().map(OperatorId::as_str).eq(watchers.iter().map(String::as_str)));
+    for watcher in &watchers {
+        assert_eq!(tell(&mut live, advise("c1", watcher)).len(), 1, "{watcher}");
+        let events = tell(&mut live, set_rule_enabled(&format!("r-{watcher}"), false));
+        assert_eq!(events, [ended("c1", watcher, Disabled)]);
+    }
+    assert_eq!(live.watch_count(), 0);
 }
 
 #[test]

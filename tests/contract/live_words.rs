@@ -5,22 +5,78 @@ use std::fmt::Debug;
 use chat_monitor::EndReason::NotPermitted;
 use chat_monitor::Role::{Administrator, Associate, Supervisor};
 use chat_monitor::{
-    Chat, ChatId, Command, Criterion, EndReason, Event, LeftReason, LiveMonitor, MonitorEngine, OperatorId, Policy,
-    Refusal, Role, Rule, RuleId, Visitor,
+    Attribute, Attributes, Chat, ChatId, Command, Criterion, Departments, EndReason, Event, Exclusion, LeftReason,
+    LiveMonitor, MonitorEngine, Operator, OperatorId, Oversees, Permissions, Policy, Refusal, Right, Role, RoleRow,
+    Rule, RuleId, Sample, Visitor, Window, Within,
 };
 
 use super::parse;
+
+pub(super) fn departments(ids: &[&str]) -> Departments {
+    Departments::new(ids.iter().map(|id| parse(id))).unwrap()
+}
+
+/// `sales: watch advise, support: watch`
+pub(super) fn oversees(entries: &[(&str, &[Right])]) -> Oversees {
+    Oversees::new(entries.iter().map(|(id, rights)| (parse(id), rights.iter().copied().collect()))).unwrap()
+}
+
+pub(super) fn attribute(name: &str, value: &str) -> Attribute {
+    Attribute::new(name, value).unwrap()
+}
+
+pub(super) fn attributes(pairs: &[(&str, &str)]) -> Attributes {
+    Attributes::new(pairs.iter().map(|(name, value)| attribute(name, value))).unwrap()
+}
+
+pub(super) fn in_department(department: &str) -> Criterion {
+    Criterion::Department(parse(department))
+}
+
+pub(super) fn with_one_of(department: &str) -> Criterion {
+    Criterion::OperatorIn(parse(department))
+}
+
+pub(super) fn has(name: &str, value: &str) -> Criterion {
+    attribute(name, value).into()
+}
+
+pub(super) fn sampled(per_million: u32, salt: &str) -> Criterion {
+    Sample::new(per_million, salt).unwrap().into()
+}
+
+pub(super) fn named(role: &str) -> Role {
+    parse(role)
+}
+
+pub(super) fn window(from: impl Into<Option<u64>>, until: impl Into<Option<u64>>) -> Option<Window> {
+    Some(Window::new(from.into(), until.into()).unwrap())
+}
+
+pub(super) fn exclusion(id: &str, when: Criterion) -> Exclusion {
+    Exclusion::new(parse(id), when)
+}
+
+/// The default policy with these rows.
+pub(super) fn policy_with(rows: impl IntoIterator<Item = (Role, RoleRow)>) -> Policy {
+    Policy::default().with_permissions(Permissions::default().with_rows(rows).unwrap())
+}
+
+/// A policy whose supervisors are limited so.
+pub(super) fn supervisors_within(within: Within) -> Policy {
+    policy_with([(Supervisor, RoleRow::new([Associate]).with_within(within))])
+}
 
 pub(super) fn chat(id: &str) -> Chat {
     Chat::new(parse(id))
 }
 
 pub(super) fn ip(ip: &str) -> Visitor {
-    Visitor::new().ip(parse(ip))
+    Visitor::new().with_ip(parse(ip))
 }
 
 pub(super) fn email(email: &str) -> Visitor {
-    Visitor::new().email(parse(email))
+    Visitor::new().with_email(parse(email))
 }
 
 pub(super) fn with_operator(operator: &str) -> Criterion {
@@ -44,7 +100,18 @@ pub(super) fn add_rule(id: &str, watcher: &str, when: Criterion) -> Command {
 }
 
 pub(super) fn set_operator(operator: &str, role: Role) -> Command {
-    Command::SetOperator { operator: parse(operator), role }
+    Command::SetOperator { id: parse(operator), operator: role.into() }
+}
+
+/// An operator of a role who belongs to these departments.
+pub(super) fn set_member(operator: &str, role: Role, of: &[&str]) -> Command {
+    Command::SetOperator { id: parse(operator), operator: Operator::new(role).with_departments(departments(of)) }
+}
+
+/// ... and who oversees others.
+pub(super) fn set_overseer(operator: &str, role: Role, of: &[&str], over: &[(&str, &[Right])]) -> Command {
+    let known = Operator::new(role).with_departments(departments(of)).with_oversees(oversees(over));
+    Command::SetOperator { id: parse(operator), operator: known }
 }
 
 pub(super) fn remove_operator(operator: &str) -> Command {
@@ -53,6 +120,22 @@ pub(super) fn remove_operator(operator: &str) -> Command {
 
 pub(super) fn set_rule_enabled(rule: &str, enabled: bool) -> Command {
     Command::SetRuleEnabled { rule: parse(rule), enabled }
+}
+
+pub(super) fn set_rule_window(rule: &str, window: Option<Window>) -> Command {
+    Command::SetRuleWindow { rule: parse(rule), window }
+}
+
+pub(super) fn set_time(now: u64) -> Command {
+    Command::SetTime { now }
+}
+
+pub(super) fn add_exclusion(id: &str, when: Criterion) -> Command {
+    Command::AddExclusion(exclusion(id, when))
+}
+
+pub(super) fn remove_exclusion(id: &str) -> Command {
+    Command::RemoveExclusion { exclusion: parse(id) }
 }
 
 pub(super) fn remove_rule(rule: &str) -> Command {
@@ -72,7 +155,21 @@ pub(super) fn unattend(chat: &str, operator: &str) -> Command {
 }
 
 pub(super) fn transfer(chat: &str, from: &str, to: &str) -> Command {
-    Command::Transfer { chat: parse(chat), from: parse(from), to: parse(to) }
+    Command::Transfer { chat: parse(chat), from: parse(from), to: parse(to), departments: None }
+}
+
+/// ... into these departments.
+pub(super) fn transfer_into(chat: &str, from: &str, to: &str, into: &[&str]) -> Command {
+    let departments = Some(departments(into));
+    Command::Transfer { chat: parse(chat), from: parse(from), to: parse(to), departments }
+}
+
+pub(super) fn set_departments(chat: &str, to: &[&str]) -> Command {
+    Command::SetDepartments { chat: parse(chat), departments: departments(to) }
+}
+
+pub(super) fn set_attributes(chat: &str, to: &[(&str, &str)]) -> Command {
+    Command::SetAttributes { chat: parse(chat), attributes: attributes(to) }
 }
 
 pub(super) fn allow(chat: &str, allowed: bool) -> Command {
@@ -95,12 +192,20 @@ pub(super) fn advise(chat: &str, watcher: &str) -> Command {
     Command::Advise { chat: parse(chat), watcher: parse(watcher) }
 }
 
-/// Whether a command is about rules or advice, which nobody in a chat may notice.
+/// Whether a command is about what nobody in a chat may notice: rules, exclusions, times, departments, attributes or
+/// advice.
 pub(super) fn is_hidden(command: &Command) -> bool {
     match command {
-        Command::AddRule(_) | Command::SetRuleEnabled { .. } | Command::RemoveRule { .. } | Command::Advise { .. } => {
-            true
-        }
+        Command::AddRule(_)
+        | Command::SetRuleEnabled { .. }
+        | Command::SetRuleWindow { .. }
+        | Command::RemoveRule { .. }
+        | Command::AddExclusion(_)
+        | Command::RemoveExclusion { .. }
+        | Command::SetTime { .. }
+        | Command::SetDepartments { .. }
+        | Command::SetAttributes { .. }
+        | Command::Advise { .. } => true,
         Command::SetPolicy(_)
         | Command::SetOperator { .. }
         | Command::RemoveOperator { .. }
@@ -126,6 +231,12 @@ pub(super) fn kind(value: &impl Debug) -> String {
     let text = format!("{value:?}");
     let names = text.split(|c: char| !c.is_ascii_alphanumeric());
     names.take_while(|name| !name.ends_with("Id") && !name.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The first of these names.
+pub(super) fn variant(value: &impl Debug) -> String {
+    let text = format!("{value:?}");
+    text.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
 /// emi is an administrator, hana a supervisor, ken and aya are associates.
@@ -163,9 +274,7 @@ pub(super) fn start(chat: Chat) -> Command {
 }
 
 pub(super) fn unattended_may_be_watched() -> Command {
-    let mut policy = Policy::default();
-    policy.watch_unattended = true;
-    Command::SetPolicy(policy)
+    Command::SetPolicy(Policy::default().with_watch_unattended(true))
 }
 
 pub(super) fn tell(live: &mut LiveMonitor, command: Command) -> Vec<Event> {

@@ -5,8 +5,30 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module uses only those before it.
-const MODULES: [&str; 11] =
-    ["wire", "id", "address", "role", "chat", "criterion", "rule", "verdict", "filed", "engine", "live"];
+const MODULES: [&str; 22] = [
+    "wire",
+    "id",
+    "address",
+    "right",
+    "role",
+    "permissions",
+    "policy",
+    "department",
+    "operator",
+    "attribute",
+    "chat",
+    "sample",
+    "window",
+    "criterion",
+    "rule",
+    "exclusion",
+    "verdict",
+    "slab",
+    "text",
+    "key",
+    "engine",
+    "live",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -30,7 +52,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     walk(&src, &mut files);
     files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
     files.sort();
-    assert!(files.len() >= 16, "{files:?}");
+    assert!(files.len() >= 40, "{files:?}");
     files.iter().map(|path| (path.strip_prefix(&src).unwrap().to_owned(), read(path))).collect()
 }
 
@@ -83,14 +105,14 @@ fn a_module_uses_only_those_before_it() {
         modules.insert(module);
     }
     assert!(found >= 40, "{found} uses");
-    assert!(modules.len() >= 9, "{modules:?}");
+    assert!(modules.len() >= 19, "{modules:?}");
 }
 
 #[test]
 fn the_modules_are_declared_in_their_order() {
     let lib = read("src/lib.rs");
     let declared: Vec<_> = code(&lib).filter_map(|(_, line)| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
-    assert!(declared.len() >= 9, "{declared:?}");
+    assert!(declared.len() >= 19, "{declared:?}");
     let ordered: Vec<_> = MODULES.into_iter().filter(|module| declared.contains(module)).collect();
     assert_eq!(declared, ordered);
 }
@@ -201,7 +223,7 @@ fn nothing_is_depended_on_but_what_was_agreed() {
     let names = |section| manifest(section).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!(
         names("dependencies"),
-        ["email_address", "foldhash", "hashbrown", "idna", "indexmap", "ipnet", "serde", "thiserror"],
+        ["email_address", "foldhash", "hashbrown", "idna", "indexmap", "ipnet", "serde", "siphasher", "thiserror"],
     );
     assert_eq!(names("dev-dependencies"), ["allocation-counter", "proptest", "serde_json"]);
     // A table of its own would escape the lists above.
@@ -249,7 +271,9 @@ fn every_link_of_a_document_leads_somewhere() {
     let package = read("tests/golden/package.txt");
     let package: BTreeSet<_> = package.lines().collect();
     let mut found = 0;
-    for document in package.iter().filter(|file| file.ends_with(".md")) {
+    let (in_folders, on_top): (Vec<&str>, Vec<&str>) =
+        package.iter().filter(|file| file.ends_with(".md")).partition(|file| file.contains('/'));
+    for document in on_top {
         for link in links(&read(document)) {
             found += 1;
             match link.strip_prefix(PACKAGED) {
@@ -263,9 +287,10 @@ fn every_link_of_a_document_leads_somewhere() {
     }
     assert!(["README.md", "SECURITY.md", "CHANGELOG.md"].iter().all(|document| package.contains(document)));
     assert!(found >= 8, "{found} links");
-    // Those that only a checkout has link to what lies beside them.
+    // Those in folders are read where they lie, and link to what lies beside them.
     let mut found = 0;
-    for document in ["examples/console/README.md", "fuzz/README.md"] {
+    let in_a_checkout = ["examples/console/README.md", "examples/vendors/README.md", "fuzz/README.md"];
+    for document in in_folders.into_iter().chain(in_a_checkout) {
         for link in links(&read(document)).iter().filter(|link| !link.contains("://")) {
             found += 1;
             let target = root().join(document).parent().unwrap().join(link);
@@ -273,6 +298,46 @@ fn every_link_of_a_document_leads_somewhere() {
         }
     }
     assert!(found >= 5, "{found} links");
+}
+
+#[test]
+fn every_document_that_the_readme_names_is_in_the_package() {
+    let (readme, package) = (read("README.md"), read("tests/golden/package.txt"));
+    let package: BTreeSet<_> = package.lines().collect();
+    let names = readme.split(|c: char| !c.is_alphanumeric() && !"._-/:".contains(c));
+    // Those of a checkout say so where they stand; links lead to addresses.
+    let documents = names.filter(|name| name.ends_with(".md") && !name.contains('/'));
+    let documents: BTreeSet<_> = documents.collect();
+    assert!(documents.len() >= 6, "{documents:?}");
+    for document in documents {
+        assert!(root().join(document).is_file(), "{document} is not in the repository");
+        assert!(package.contains(document), "{document} is not in the package");
+    }
+}
+
+#[test]
+fn every_file_and_test_that_the_lists_for_contributors_name_is_there() {
+    let contributing = read("CONTRIBUTING.md");
+    let named: BTreeSet<_> = contributing.split('`').skip(1).step_by(2).collect();
+    let is_path = |name: &&&str| name.contains('/') && !name.contains(' ');
+    for path in named.iter().filter(is_path) {
+        assert!(root().join(path).exists(), "{path} is not in the repository");
+    }
+    let paths = named.iter().filter(is_path).count();
+    assert!(paths >= 20, "{paths} paths");
+    let tests = [read("src/key.rs"), read("tests/contract/gates.rs")].concat();
+    let claims = named.iter().filter(|name| name.matches('_').count() >= 2 && !name.contains(['/', ' ']));
+    let mut found = 0;
+    for claim in claims {
+        found += 1;
+        assert!(tests.contains(&format!("fn {claim}(")), "`{claim}` is no test");
+    }
+    assert!(found >= 3, "{found} tests");
+    for list in ["## Add a criterion", "## Add a gate"] {
+        let (_, list) = contributing.split_once(list).unwrap();
+        let list = list.split("\n## ").next().unwrap();
+        assert!(list.matches("src/").count() >= 5, "{list}");
+    }
 }
 
 /// The targets of a Markdown text's links and pictures: in place, by reference, and in HTML.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use chat_monitor::Role::{Administrator, Associate, Supervisor};
 use chat_monitor::{
-    AddRuleRefusal, Chat, Criterion, Email, EmailPattern, IpRange, MonitorEngine, OperatorId, Permissions, Policy,
-    Role, Rule, Verdict, Visitor,
+    AddExclusionRefusal, AddRuleRefusal, Chat, Command, Criterion, Email, EmailPattern, Exclusion, IpRange,
+    MonitorEngine, OperatorId, Permissions, Policy, Role, Rule, Verdict, Visitor,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,13 +16,24 @@ use serde_json::{Value, from_str, from_value, json, to_string, to_string_pretty}
 
 use super::parse;
 
-fn golden(name: &str) -> String {
+/// Whether the whole can be read without each of its fields: only without those that it may lack. How many there are.
+pub(super) fn needs_all<T: Serialize + DeserializeOwned>(whole: &T, may_lack: &[&str]) -> usize {
+    let Value::Object(whole) = serde_json::to_value(whole).unwrap() else { panic!("not an object") };
+    for field in whole.keys() {
+        let mut lacking = whole.clone();
+        lacking.remove(field);
+        assert_eq!(from_value::<T>(Value::Object(lacking)).is_ok(), may_lack.contains(&field.as_str()), "{field}");
+    }
+    whole.len()
+}
+
+pub(super) fn golden(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Each value is written as its line of the file, and the line is read as the value.
-fn check_lines<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, values: &[T]) {
+pub(super) fn check_lines<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, values: &[T]) {
     let golden = golden(name);
     let written: String = values.iter().map(|value| to_string(value).unwrap() + "\n").collect();
     assert_eq!(written, golden, "{name}");
@@ -45,31 +56,30 @@ fn email(pattern: &str) -> Criterion {
 /// hana's three rules, of which the last is inert since ken was promoted, and one whose watcher has left.
 fn engine() -> MonitorEngine {
     let mut engine = MonitorEngine::new();
-    engine.set_operator(parse("ken"), Supervisor);
-    engine.set_operator(parse("hana"), Supervisor);
-    engine.set_operator(parse("aya"), Administrator);
+    engine.set_operator(parse("ken"), Supervisor).unwrap();
+    engine.set_operator(parse("hana"), Supervisor).unwrap();
+    engine.set_operator(parse("aya"), Administrator).unwrap();
     engine.load_rule(Rule::new(parse("r2"), parse("hana"), ip("192.0.2.0/24"))).unwrap();
-    engine.load_rule(Rule::new(parse("r1"), parse("hana"), email("*@example.com")).disabled()).unwrap();
+    engine.load_rule(Rule::new(parse("r1"), parse("hana"), email("*@example.com")).with_enabled(false)).unwrap();
     engine.load_rule(Rule::new(parse("r3"), parse("hana"), operator("ken")).and(ip("2001:db8::/32"))).unwrap();
     engine.load_rule(Rule::new(parse("r4"), parse("gone"), operator("aya"))).unwrap();
-    let mut policy = Policy::default();
-    policy.watch_unattended = true;
-    policy.permissions = policy.permissions.with(Associate, Associate, true);
-    engine.set_policy(policy);
+    let permissions = Permissions::default().with(Associate, Associate, true).unwrap();
+    let policy = Policy::default().with_watch_unattended(true).with_permissions(permissions);
+    engine.set_policy(policy).unwrap();
     engine
 }
 
 #[test]
 fn chats_are_written_as_the_golden_file_has_them() {
-    let visitor = Visitor::new().ip("192.0.2.7".parse().unwrap()).email(parse("mika@example.com"));
+    let visitor = Visitor::new().with_ip("192.0.2.7".parse().unwrap()).with_email(parse("mika@example.com"));
     check_lines(
         "chats.jsonl",
         &[
-            Chat::new(parse("c9")).visitor(visitor).attended_by(parse("ken")),
-            Chat::new(parse("c10")).attended_by(parse("ken")).joined_by(parse("hana")).allow_monitoring(false),
-            Chat::new(parse("11")).visitor(Visitor::new().ip("::ffff:192.0.2.7".parse().unwrap())),
-            Chat::new(parse("c12")).visitor(Visitor::new().ip("2001:db8::1".parse().unwrap())),
-            Chat::new(parse("c13")).visitor(Visitor::new().email(parse(r#""Mika \"M\""@Example.com"#))),
+            Chat::new(parse("c9")).with_visitor(visitor).attended_by(parse("ken")),
+            Chat::new(parse("c10")).attended_by(parse("ken")).joined_by(parse("hana")).with_monitoring_allowed(false),
+            Chat::new(parse("11")).with_visitor(Visitor::new().with_ip("::ffff:192.0.2.7".parse().unwrap())),
+            Chat::new(parse("c12")).with_visitor(Visitor::new().with_ip("2001:db8::1".parse().unwrap())),
+            Chat::new(parse("c13")).with_visitor(Visitor::new().with_email(parse(r#""Mika \"M\""@Example.com"#))),
             Chat::new(parse("チャット")).attended_by(parse("ken")).attended_by(parse("aya")),
         ],
     );
@@ -82,7 +92,9 @@ fn rules_are_written_as_the_golden_file_has_them() {
         &[
             Rule::new(parse("r1"), parse("hana"), ip("192.0.2.99/24")),
             Rule::new(parse("r2"), parse("hana"), operator("ken")).and(email("*@Example.com")),
-            Rule::new(parse("r3"), parse("hana"), ip("192.0.2.7/32")).and(ip("::ffff:10.0.0.0/104")).disabled(),
+            Rule::new(parse("r3"), parse("hana"), ip("192.0.2.7/32"))
+                .and(ip("::ffff:10.0.0.0/104"))
+                .with_enabled(false),
             Rule::new(parse("r4"), parse("aya"), email("Mika@example.com")).and(ip("2001:db8::/32")),
         ],
     );
@@ -118,13 +130,12 @@ fn verdicts_and_refusals_are_written_as_the_golden_files_have_them() {
 
 #[test]
 fn policies_and_permissions_are_written_as_the_golden_files_have_them() {
-    let mut other = Policy::default();
-    other.watch_unattended = true;
-    other.joined_count = false;
-    other.permissions = Permissions::NONE.with(Associate, Supervisor, true).with(Associate, Administrator, true);
+    let permissions = Permissions::none().with(Associate, Supervisor, true).unwrap();
+    let permissions = permissions.with(Associate, Administrator, true).unwrap();
+    let other = Policy::default().with_watch_unattended(true).with_count_joined(false).with_permissions(permissions);
     check_lines("policies.jsonl", &[Policy::default(), other]);
-    check_lines("permissions.jsonl", &[Permissions::default(), Permissions::NONE]);
-    check_lines("roles.jsonl", &Role::ALL);
+    check_lines("permissions.jsonl", &[Permissions::default(), Permissions::none()]);
+    check_lines("roles.jsonl", &Role::BUILT_IN);
 }
 
 #[test]
@@ -137,13 +148,13 @@ fn a_saved_engine_is_written_as_the_golden_file_has_it() {
 #[test]
 fn a_saved_engine_keeps_its_inert_rules_and_goes_on_as_before() {
     let chat = Chat::new(parse("c1"))
-        .visitor(Visitor::new().ip("192.0.2.7".parse().unwrap()).email(parse("mika@example.com")))
+        .with_visitor(Visitor::new().with_ip("192.0.2.7".parse().unwrap()).with_email(parse("mika@example.com")))
         .attended_by(parse("ken"));
     let (mut kept, mut loaded) = (engine(), from_str::<MonitorEngine>(&to_string(&engine()).unwrap()).unwrap());
     for engine in [&mut kept, &mut loaded] {
         engine.remove_rule(&parse("r2")).unwrap();
-        engine.set_operator(parse("gone"), Supervisor);
-        engine.set_operator(parse("ken"), Associate);
+        engine.set_operator(parse("gone"), Supervisor).unwrap();
+        engine.set_operator(parse("ken"), Associate).unwrap();
         engine.add_rule(Rule::new(parse("r2"), parse("aya"), email("mika@example.com"))).unwrap();
         engine.set_rule_enabled(&parse("r1"), true).unwrap();
     }
@@ -164,14 +175,15 @@ fn the_contracts_examples_are_read() {
     let given: Chat =
         from_str(r#"{"id": "c9", "visitor": {"ip": "192.0.2.7", "email": "mika@example.com"}, "operators": ["ken"]}"#)
             .unwrap();
-    let visitor = Visitor::new().ip("192.0.2.7".parse().unwrap()).email(parse("mika@example.com"));
-    assert_eq!(given, Chat::new(parse("c9")).visitor(visitor).attended_by(parse("ken")));
+    let visitor = Visitor::new().with_ip("192.0.2.7".parse().unwrap()).with_email(parse("mika@example.com"));
+    assert_eq!(given, Chat::new(parse("c9")).with_visitor(visitor).attended_by(parse("ken")));
 
     let joined: Chat = from_str(
         r#"{"id": "c10", "visitor": {}, "operators": ["ken"], "joined": ["hana"], "monitoring_allowed": false}"#,
     )
     .unwrap();
-    let expected = Chat::new(parse("c10")).attended_by(parse("ken")).joined_by(parse("hana")).allow_monitoring(false);
+    let expected =
+        Chat::new(parse("c10")).attended_by(parse("ken")).joined_by(parse("hana")).with_monitoring_allowed(false);
     assert_eq!(joined, expected);
 
     let policy: Policy = from_str(
@@ -195,22 +207,13 @@ fn what_has_a_default_may_be_left_out() {
     assert_eq!(from_str::<Visitor>("{}").unwrap(), Visitor::new());
     assert_eq!(
         from_str::<Visitor>(r#"{"email": "mika@example.com"}"#).unwrap(),
-        Visitor::new().email(parse("mika@example.com")),
+        Visitor::new().with_email(parse("mika@example.com")),
     );
 }
 
 /// A switch that is silently off or a permission that is silently none would go unnoticed, so these are always whole.
 #[test]
 fn nothing_else_may_be_left_out() {
-    fn needs_all<T: Serialize + DeserializeOwned>(whole: &T, may_lack: &[&str]) -> usize {
-        let Value::Object(whole) = serde_json::to_value(whole).unwrap() else { panic!("not an object") };
-        for field in whole.keys() {
-            let mut lacking = whole.clone();
-            lacking.remove(field);
-            assert_eq!(from_value::<T>(Value::Object(lacking)).is_ok(), may_lack.contains(&field.as_str()), "{field}");
-        }
-        whole.len()
-    }
     let chat = Chat::new(parse("c1"));
     let fields = [
         needs_all(&chat, &["visitor", "operators", "joined", "monitoring_allowed"]),
@@ -228,14 +231,14 @@ fn a_value_is_brought_to_its_one_form_when_it_is_read() {
     assert_eq!(from_str::<EmailPattern>(r#""*@Example.COM""#).unwrap(), parse("*@example.com"));
     assert_eq!(from_str::<IpRange>(r#""192.0.2.99/24""#).unwrap(), parse("192.0.2.0/24"));
     let visitor: Visitor = from_str(r#"{"ip": "：：ffff:192.0.2.7"}"#).unwrap();
-    assert_eq!(visitor.known_ip(), Some([192, 0, 2, 7].into()));
+    assert_eq!(visitor.ip(), Some([192, 0, 2, 7].into()));
     assert_eq!(from_str::<OperatorId>(r#""ＫＥＮ""#).unwrap().as_str(), "ＫＥＮ");
 }
 
 #[test]
 fn a_role_that_is_listed_twice_may_be_monitored_like_one_listed_once() {
     let twice = r#"{"administrator": [], "supervisor": ["associate", "associate"], "associate": []}"#;
-    assert_eq!(from_str::<Permissions>(twice).unwrap(), Permissions::NONE.with(Supervisor, Associate, true));
+    assert_eq!(from_str::<Permissions>(twice).unwrap(), Permissions::none().with(Supervisor, Associate, true).unwrap());
 }
 
 #[test]
@@ -261,6 +264,7 @@ fn wholes() -> Vec<(Value, Reader)> {
         assert_eq!(text.is_ok(), tree.is_ok(), "{text:?} {tree:?}");
         text.or_else(|text| tree.map_err(|tree| format!("{text}; {tree}")))
     }
+    let first = |name| serde_json::Deserializer::from_str(&golden(name)).into_iter().next().unwrap().unwrap();
     vec![
         (
             json!({"id": "c1", "visitor": {"ip": "192.0.2.7", "email": "mika@example.com"}, "operators": ["ken"],
@@ -276,6 +280,14 @@ fn wholes() -> Vec<(Value, Reader)> {
         (json!("granted"), reader::<Verdict>),
         (json!({"own_chats": "hana"}), reader::<AddRuleRefusal>),
         (serde_json::to_value(engine()).unwrap(), reader::<MonitorEngine>),
+        (first("engine_with_more.json"), reader::<MonitorEngine>),
+        (first("rules_with_more.jsonl"), reader::<Rule>),
+        (first("chats_with_more.jsonl"), reader::<Chat>),
+        (first("exclusions.jsonl"), reader::<Exclusion>),
+        (first("operators.jsonl"), reader::<Command>),
+        (first("permissions_with_more.jsonl"), reader::<Permissions>),
+        (json!({"excluded": "x1"}), reader::<Verdict>),
+        (json!({"unknown_role": "qa"}), reader::<AddExclusionRefusal>),
     ]
 }
 
@@ -306,18 +318,23 @@ fn an_unknown_field_is_refused_everywhere_and_named() {
         read(whole.clone()).unwrap();
         for place in places(&whole) {
             let mut more = whole.clone();
-            if let Value::Object(fields) = more.pointer_mut(&place).unwrap() {
+            // Keys of these are names of the host's.
+            let is_map = ["/permissions", "/oversees", "/attributes"].iter().any(|map| place.ends_with(map));
+            let is_map = is_map || more.get("administrator").is_some() && place.is_empty();
+            if let Value::Object(fields) = more.pointer_mut(&place).unwrap()
+                && !is_map
+            {
                 objects += 1;
                 // First, because serde_json says nothing of what stands behind the one key of an enum.
                 let known = std::mem::take(fields);
-                fields.insert("colour".to_owned(), json!(1));
+                fields.insert("a_colour".to_owned(), json!(1));
                 fields.extend(known);
                 let error = read(more).unwrap_err();
-                assert!(error.contains("`colour`") || error.contains("single key"), "{place}: {error}");
+                assert!(error.contains("`a_colour`") || error.contains("single key"), "{place}: {error}");
             }
         }
     }
-    assert!(objects >= 20, "{objects} objects");
+    assert!(objects >= 50, "{objects} objects");
 }
 
 /// What serde derives would take the fields' values in a row, so that a field added later would shift them.
@@ -333,7 +350,7 @@ fn a_list_is_not_read_for_an_object() {
             }
         }
     }
-    assert!(objects >= 20, "{objects} objects");
+    assert!(objects >= 50, "{objects} objects");
 }
 
 #[test]
@@ -390,7 +407,7 @@ fn a_refusal_does_not_grow_with_the_input() {
             {
                 if let Err(error) = read(spoilt(&whole, &place, wrong)) {
                     refused += 1;
-                    assert!(error.len() < 500, "{place}: {} bytes", error.len());
+                    assert!(error.len() < 1000, "{place}: {} bytes", error.len());
                 }
             }
         }

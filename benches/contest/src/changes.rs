@@ -89,11 +89,15 @@ fn build_and_load(world: &World, records: &mut Records) -> io::Result<()> {
 
 fn build(operators: Vec<(OperatorId, Role)>, rules: Vec<Rule>) -> MonitorEngine {
     let mut engine = MonitorEngine::new();
-    operators.into_iter().for_each(|(operator, role)| engine.set_operator(operator, role));
+    operators.into_iter().for_each(|(operator, role)| set(&mut engine, (operator, role)));
     for rule in rules {
         engine.add_rule(rule).expect("every rule of the world is acceptable");
     }
     engine
+}
+
+fn set(engine: &mut MonitorEngine, (operator, role): (OperatorId, Role)) {
+    engine.set_operator(operator, role).expect("the built-in roles are always there");
 }
 
 fn by_id(rules: Vec<Rule>) -> HashMap<RuleId, Rule, RandomState> {
@@ -145,12 +149,11 @@ fn change(world: &World, records: &mut Records) -> io::Result<()> {
     let associates: Vec<OperatorId> = associates.map(|(id, _)| id.clone()).collect();
     let any: Vec<OperatorId> =
         (0..count.min(associates.len())).map(|n| associates[n * 7_919 % associates.len()].clone()).collect();
-    table.line("raise any operator", &mut engine, any, |engine, id| engine.set_operator(id, Role::Supervisor))?;
+    table.line("raise any operator", &mut engine, any, |engine, id| set(engine, (id, Role::Supervisor)))?;
     let change_and_back = |id: &OperatorId, times: usize| -> Vec<(OperatorId, Role)> {
         let roles = [Role::Associate, Role::Supervisor];
-        (0..times).map(|n| (id.clone(), roles[n % 2])).collect()
+        (0..times).map(|n| (id.clone(), roles[n % 2].clone())).collect()
     };
-    let set = |engine: &mut MonitorEngine, (id, role): (OperatorId, Role)| engine.set_operator(id, role);
     table.line("change the hottest operator's role", &mut engine, change_and_back(&hottest, count), set)?;
     let (watcher, own) = watchers.busiest();
     let what = format!("change the role of a watcher of {} rules", grouped(own as u64));
@@ -210,10 +213,10 @@ struct Watching<'w>(HashMap<&'w OperatorId, (usize, Role)>);
 
 impl<'w> Watching<'w> {
     fn of(world: &'w World) -> Self {
-        let roles: HashMap<_, _> = world.operators.iter().map(|(id, role)| (id, *role)).collect();
+        let roles: HashMap<_, &Role> = world.operators.iter().map(|(id, role)| (id, role)).collect();
         let mut watching: HashMap<&OperatorId, (usize, Role)> = HashMap::new();
         for rule in &world.rules {
-            watching.entry(rule.watcher()).or_insert((0, roles[rule.watcher()])).0 += 1;
+            watching.entry(rule.watcher()).or_insert((0, roles[rule.watcher()].clone())).0 += 1;
         }
         Watching(watching)
     }

@@ -13,11 +13,11 @@ mod wirefilter;
 
 use std::time::{Duration, Instant};
 
-use chat_monitor::{Chat, MonitorEngine, OperatorId, Watchers};
+use chat_monitor::{Chat, MonitorEngine, OperatorId, WatcherBuffer};
 
 use crate::world::World;
 
-pub use engine::{IdsRead, Many, OneCall, RulesNamed};
+pub use engine::{IdsRead, OneCall, RulesNamed};
 pub use floor::Floor;
 pub use hash_maps::HashMaps;
 pub use scan::Scan;
@@ -64,10 +64,9 @@ impl Entrant {
 }
 
 /// All contenders but the floor.
-pub const ENTRANTS: [Entrant; 11] = [
-    Entrant::new("chat-monitor, one call", |ground, _| Ok(Box::new(OneCall(&ground.engine, Watchers::new())))),
-    Entrant::new("chat-monitor, many chats", |ground, _| Ok(Box::new(Many(&ground.engine, Watchers::new())))),
-    Entrant::new("chat-monitor, ids read", |ground, _| Ok(Box::new(IdsRead(&ground.engine, Watchers::new())))),
+pub const ENTRANTS: [Entrant; 10] = [
+    Entrant::new("chat-monitor, one call", |ground, _| Ok(Box::new(OneCall(&ground.engine, WatcherBuffer::new())))),
+    Entrant::new("chat-monitor, ids read", |ground, _| Ok(Box::new(IdsRead(&ground.engine, WatcherBuffer::new())))),
     Entrant::new("chat-monitor, rules named", |ground, _| Ok(Box::new(RulesNamed(&ground.engine)))),
     Entrant::new("hash maps, foldhash", |ground, _| {
         Ok(Box::new(HashMaps::<foldhash::fast::RandomState>::of(&ground.world)))

@@ -123,7 +123,8 @@ fn tenant(operators: usize, rules: usize) -> MonitorEngine {
     let operator = |n: usize| -> OperatorId { format!("operator-{n}").parse().expect("an id is right") };
     let mut engine = MonitorEngine::new();
     for n in 0..operators {
-        engine.set_operator(operator(n), roles.get(n).copied().unwrap_or(Role::Associate));
+        let role = roles.get(n).cloned().unwrap_or(Role::Associate);
+        engine.set_operator(operator(n), role).expect("the built-in roles are always there");
     }
     for n in 0..rules {
         let criterion = match n {

@@ -11,7 +11,7 @@
 use std::hint::black_box;
 use std::io;
 
-use chat_monitor::{Chat, Watchers};
+use chat_monitor::{Chat, WatcherBuffer};
 use serde::Serialize;
 
 use crate::clock::timed;
@@ -150,7 +150,7 @@ impl Crowd {
             }
         }
         // Of all chats, by the engine, which has been held to the scan.
-        let mut buffer = Watchers::new();
+        let mut buffer = WatcherBuffer::new();
         let counts = chats.iter().map(|chat| ground.engine.watchers_for_into(chat, &mut buffer).len());
         let (watched, watchers) = counts.fold((0, 0), |(watched, all), one| (watched + one.min(1), all + one));
         let part = |count: usize| count as f64 / chats.len() as f64;
@@ -228,7 +228,7 @@ fn pace<'w>(contender: &mut (dyn Contender<'w> + 'w), chats: &'w [Chat]) -> usiz
 /// Reads all of the chats that a look-up reads.
 fn touch(chats: &[Chat]) -> usize {
     let sum = |text: &str| text.bytes().map(usize::from).sum::<usize>();
-    let email = |chat: &Chat| chat.known_visitor().known_email().map_or(0, |email| sum(email.as_str()));
+    let email = |chat: &Chat| chat.visitor().email().map_or(0, |email| sum(email.as_str()));
     chats.iter().map(|chat| email(chat) + chat.attending().map(|operator| sum(operator.as_str())).sum::<usize>()).sum()
 }
 

@@ -69,7 +69,9 @@ impl World {
     /// An engine that holds it.
     pub fn engine(&self) -> MonitorEngine {
         let mut engine = MonitorEngine::with_hash_seed(7);
-        self.operators.iter().for_each(|(operator, role)| engine.set_operator(operator.clone(), *role));
+        for (operator, role) in &self.operators {
+            engine.set_operator(operator.clone(), role.clone()).expect("the built-in roles are always there");
+        }
         for rule in &self.rules {
             engine.add_rule(rule.clone()).expect("every rule of the world is acceptable");
         }
@@ -82,8 +84,8 @@ impl<'a> Key<'a> {
     pub fn of(rule: &'a Rule) -> Self {
         match rule.when() {
             [Criterion::Operator(operator)] => Key::Operator(operator),
-            [Criterion::VisitorEmail(pattern)] if pattern.is_domain() => Key::Domain(pattern.domain()),
-            [Criterion::VisitorEmail(pattern)] => Key::Email(pattern.as_str()),
+            [Criterion::VisitorEmail(pattern)] if pattern.is_address() => Key::Email(pattern.as_str()),
+            [Criterion::VisitorEmail(pattern)] => Key::Domain(pattern.domain()),
             [Criterion::VisitorIp(range)] if range.is_address() => Key::Address(range.first()),
             [Criterion::VisitorIp(range)] => Key::Network(*range),
             _ => unreachable!("a rule of this world has one criterion of a known kind"),
@@ -137,6 +139,7 @@ fn rule(n: usize, rules: usize, operators: &[(OperatorId, Role)], watchers: &Wat
                 Role::Administrator => continue,
                 Role::Supervisor => watcher = random.pick(&watchers.administrators).clone(),
                 Role::Associate => {}
+                Role::Named(_) => unreachable!("a world has the built-in roles alone"),
             }
             break Criterion::Operator(target.clone());
         },
@@ -149,7 +152,7 @@ fn rule(n: usize, rules: usize, operators: &[(OperatorId, Role)], watchers: &Wat
         _ => Criterion::VisitorIp(names::network(random)),
     };
     let rule = Rule::new(names::rule(n), watcher, criterion);
-    if random.chance(10) { rule.disabled() } else { rule }
+    if random.chance(10) { rule.with_enabled(false) } else { rule }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod worlds;
 #[path = "../../../tests/contract/differences.rs"]
 mod differences;
 
-#[allow(dead_code, unused_imports, reason = "the tests measure how often things happen")]
+#[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../../../tests/contract/histories.rs"]
 mod histories;
 
@@ -24,8 +24,12 @@ mod histories;
 #[path = "../../../tests/contract/live_words.rs"]
 mod live_words;
 
+#[allow(dead_code, reason = "the tests ask it for more")]
 #[path = "../../../tests/contract/model.rs"]
 mod model;
+
+#[path = "../../../tests/contract/model_values.rs"]
+mod model_values;
 
 use std::any::Any;
 use std::fmt::Debug;

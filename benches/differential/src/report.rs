@@ -1,5 +1,6 @@
 //! How much was compared, and what was found.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -69,6 +70,17 @@ impl Report {
         writeln!(out, "    of more               {more:>12}")?;
         writeln!(out, "  most watchers           {most_watchers:>12}")?;
         writeln!(out, "  most networks around an address {most_networks:>4}")?;
+        let both = [&self.in_histories, compared];
+        writeln!(out, "rights compared           {:>12}", both.map(|compared| compared.rights).iter().sum::<u64>())?;
+        writeln!(out, "verdicts, in histories and in worlds")?;
+        for name in both.iter().flat_map(|compared| compared.verdicts.keys()).collect::<BTreeSet<_>>() {
+            let [here, there] = both.map(|compared| compared.verdicts.get(name).copied().unwrap_or_default());
+            writeln!(out, "  {name:<23} {here:>12} {there:>12}")?;
+        }
+        writeln!(out, "events")?;
+        for (name, often) in &self.in_histories.happened {
+            writeln!(out, "  {name:<23} {often:>12}")?;
+        }
         let (commands, decisions) = (self.commands() + accepted + refused, self.decisions());
         let seconds = self.elapsed().as_secs_f64();
         writeln!(out, "in all {commands} commands and {decisions} decisions in {seconds:.1} s")?;

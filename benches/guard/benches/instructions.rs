@@ -4,8 +4,8 @@
 
 use std::hint::black_box;
 
-use chat_monitor::{Chat, Command, LiveMonitor, MonitorEngine, Rule, RuleId, Watchers};
-use guard::{SIZE, chats, engine, live, rule};
+use chat_monitor::{Chat, Command, LiveMonitor, MonitorEngine, Rule, RuleId, WatcherBuffer};
+use guard::{SIZE, chats, chats_of_departments, engine, live, rule, scoped_engine};
 use gungraun::{Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
 
 /// Fails beyond 5 % more than `instructions`.
@@ -18,16 +18,24 @@ fn at_most(instructions: u64) -> LibraryBenchmarkConfig {
 }
 
 /// What the questions are asked of. It is handed back, so that dropping it is not counted.
-type Asked = (MonitorEngine, Vec<Chat>, Watchers);
+type Asked = (MonitorEngine, Vec<Chat>, WatcherBuffer);
 
 fn asked() -> Asked {
-    let (engine, chats, mut buffer) = (engine(), chats(), Watchers::new());
-    // Warm, as in a host that has been running.
-    engine.watchers_for_many(&chats, &mut buffer).for_each(drop);
+    warm(engine(), chats())
+}
+
+fn asked_by_departments() -> Asked {
+    warm(scoped_engine(), chats_of_departments())
+}
+
+/// As in a host that has been running.
+fn warm(engine: MonitorEngine, chats: Vec<Chat>) -> Asked {
+    let mut buffer = WatcherBuffer::new();
+    chats.iter().for_each(|chat| _ = engine.watchers_for_into(chat, &mut buffer).len());
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(9_660_000))]
+#[library_benchmark(config = at_most(9_820_000))]
 #[bench::chats(asked())]
 fn one_by_one((engine, chats, mut buffer): Asked) -> Asked {
     for chat in &chats {
@@ -36,16 +44,17 @@ fn one_by_one((engine, chats, mut buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(10_280_000))]
-#[bench::chats(asked())]
-fn many_at_once((engine, chats, mut buffer): Asked) -> Asked {
-    for granted in engine.watchers_for_many(&chats, &mut buffer) {
-        black_box(granted.len());
+// In 50 departments, by watchers who are all limited to half of them.
+#[library_benchmark(config = at_most(18_390_000))]
+#[bench::chats(asked_by_departments())]
+fn one_by_one_in_departments((engine, chats, mut buffer): Asked) -> Asked {
+    for chat in &chats {
+        black_box(engine.watchers_for_into(chat, &mut buffer).len());
     }
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(44_080_000))]
+#[library_benchmark(config = at_most(29_900_000))]
 #[bench::chats(asked())]
 fn with_the_rules((engine, chats, buffer): Asked) -> Asked {
     for chat in &chats {
@@ -54,7 +63,7 @@ fn with_the_rules((engine, chats, buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(16_050_000))]
+#[library_benchmark(config = at_most(16_420_000))]
 #[bench::rules(engine())]
 fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     for enabled in [false, true] {
@@ -63,7 +72,7 @@ fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     engine
 }
 
-#[library_benchmark(config = at_most(24_810_000))]
+#[library_benchmark(config = at_most(25_020_000))]
 #[bench::rules((engine(), (0..SIZE).map(rule).collect()))]
 fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEngine {
     for rule in rules {
@@ -73,7 +82,7 @@ fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEng
     engine
 }
 
-#[library_benchmark(config = at_most(27_760_000))]
+#[library_benchmark(config = at_most(18_000_000))]
 #[bench::chats(live())]
 fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
     for enabled in [false, true] {
@@ -87,8 +96,14 @@ fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
 
 library_benchmark_group!(
     name = calls,
-    benchmarks =
-        [one_by_one, many_at_once, with_the_rules, switch_off_and_on, remove_and_add, switch_rules_on_live_chats]
+    benchmarks = [
+        one_by_one,
+        one_by_one_in_departments,
+        with_the_rules,
+        switch_off_and_on,
+        remove_and_add,
+        switch_rules_on_live_chats
+    ]
 );
 
 main!(library_benchmark_groups = calls);

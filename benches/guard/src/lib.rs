@@ -1,18 +1,24 @@
-//! One small seeded world, and the calls on it whose instructions `benches/instructions.rs` counts.
+//! Two small seeded worlds, one of them with departments, and the calls on it whose instructions `benches/instructions.rs` counts.
 
-use chat_monitor::{Chat, Criterion, LiveMonitor, MonitorEngine, Role, Rule, RuleId, Visitor};
+use chat_monitor::{
+    Chat, Criterion, DepartmentId, Departments, LiveMonitor, MonitorEngine, Operator, Permissions, Policy, Role,
+    RoleRow, Rule, RuleId, Visitor, Within,
+};
 
 /// So many rules, chats and questions.
 pub const SIZE: u64 = 10_000;
+
+/// So many departments, where there are any.
+pub const DEPARTMENTS: u64 = 50;
 
 /// Rules on operators, emails, domains, addresses and networks, as many of each.
 pub fn engine() -> MonitorEngine {
     let mut engine = MonitorEngine::with_hash_seed(7);
     for n in 0..10 {
-        engine.set_operator(text(&format!("hana-{n}")), Role::Supervisor);
+        engine.set_operator(text(&format!("hana-{n}")), Role::Supervisor).expect(BUILT_IN);
     }
     for n in 0..SIZE / 10 {
-        engine.set_operator(text(&format!("ken-{n}")), Role::Associate);
+        engine.set_operator(text(&format!("ken-{n}")), Role::Associate).expect(BUILT_IN);
     }
     (0..SIZE).for_each(|n| engine.add_rule(rule(n)).expect("the world is made so that every rule is accepted"));
     engine
@@ -39,9 +45,9 @@ pub fn chats() -> Vec<Chat> {
 /// The `n`th chat.
 pub fn chat(n: u64) -> Chat {
     let visitor = Visitor::new()
-        .ip(text(&format!("10.{}.{}.{}", n >> 8 & 15, n & 255, n % 10)))
-        .email(text(&format!("mika{n}@mail{}.example.com", n % 4_000)));
-    Chat::new(n.into()).visitor(visitor).attended_by(text(&format!("ken-{}", n % (SIZE / 10))))
+        .with_ip(text(&format!("10.{}.{}.{}", n >> 8 & 15, n & 255, n % 10)))
+        .with_email(text(&format!("mika{n}@mail{}.example.com", n % 4_000)));
+    Chat::new(n.into()).with_visitor(visitor).attended_by(text(&format!("ken-{}", n % (SIZE / 10))))
 }
 
 /// A monitor of all these chats.
@@ -52,6 +58,32 @@ pub fn live() -> LiveMonitor {
     }
     live
 }
+
+/// The same chats, each of one of [`DEPARTMENTS`].
+pub fn chats_of_departments() -> Vec<Chat> {
+    (0..SIZE).map(|n| chat(n).with_departments(department(n).into())).collect()
+}
+
+/// The same operators and rules; every watcher oversees half of the departments, and watches chats of these alone.
+pub fn scoped_engine() -> MonitorEngine {
+    let mut engine = engine();
+    let row = RoleRow::new([Role::Associate]).with_within(Within::Chat);
+    let permissions = Permissions::default().with_rows([(Role::Supervisor, row)]).expect("its row is there");
+    engine.set_policy(Policy::default().with_permissions(permissions)).expect(BUILT_IN);
+    for n in 0..10 {
+        let overseen = (0..DEPARTMENTS).filter(|at| at % 2 == n % 2).map(department);
+        let departments = Departments::new(overseen).expect("they are few");
+        let hana = Operator::new(Role::Supervisor).with_departments(departments);
+        engine.set_operator(text(&format!("hana-{n}")), hana).expect(BUILT_IN);
+    }
+    engine
+}
+
+fn department(n: u64) -> DepartmentId {
+    DepartmentId::from(n % DEPARTMENTS)
+}
+
+const BUILT_IN: &str = "the built-in roles are always there";
 
 fn text<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("the world is made of texts that parse")

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chat_monitor::{
     Chat, ChatId, Command, Criterion, Email, Event, IpRange, LiveMonitor, MonitorEngine, OperatorId, Permissions,
-    Policy, Role, Rule, RuleId, Visitor, Watchers,
+    Policy, Role, Rule, RuleId, Visitor, WatcherBuffer,
 };
 use foldhash::fast::FixedState;
 
@@ -56,10 +56,18 @@ fn on(operator: &str) -> Criterion {
 
 fn operators(count: usize, name: &str, role: Role) -> MonitorEngine {
     let mut engine = MonitorEngine::new();
-    engine.set_operator(parse("ken"), Role::Associate);
-    engine.set_operator(parse("hana"), Role::Supervisor);
-    (0..count).for_each(|n| engine.set_operator(id(name, n), role));
+    set(&mut engine, parse("ken"), Role::Associate);
+    set(&mut engine, parse("hana"), Role::Supervisor);
+    (0..count).for_each(|n| set(&mut engine, id(name, n), role.clone()));
     engine
+}
+
+fn set(engine: &mut MonitorEngine, operator: OperatorId, role: Role) {
+    engine.set_operator(operator, role).unwrap_or_else(|refusal| panic!("{refusal}"));
+}
+
+fn set_role(operator: &str, role: Role) -> Command {
+    Command::SetOperator { id: parse(operator), operator: role.into() }
 }
 
 fn add(engine: &mut MonitorEngine, rule: Rule) {
@@ -79,10 +87,9 @@ fn list(n: usize, mut item: impl FnMut(usize) -> String) -> String {
 fn ask(engine: &MonitorEngine, chat: &Chat, items: usize, expected: usize, meter: &mut Meter) {
     let named = meter.step("watchers_for", items, || engine.watchers_for(chat));
     assert_eq!(named.len(), expected);
-    let mut buffer = Watchers::new();
+    let mut buffer = WatcherBuffer::new();
     let granted = meter.step("watchers_for_into", items, || engine.watchers_for_into(chat, &mut buffer).len());
     assert_eq!(granted, expected);
-    assert_eq!(engine.watchers_for_many(std::slice::from_ref(chat), &mut buffer).count(), 1);
 }
 
 fn operators_in_a_chat(n: usize, meter: &mut Meter) {
@@ -95,7 +102,8 @@ fn operators_in_a_chat(n: usize, meter: &mut Meter) {
     let mut live = LiveMonitor::new(engine);
     meter.step("start", n, || apply(&mut live, Command::StartChat(chat)));
     meter.step("transfer", n, || {
-        let transfer = Command::Transfer { chat: parse("c1"), from: id("ken", n / 2), to: parse("ken") };
+        let transfer =
+            Command::Transfer { chat: parse("c1"), from: id("ken", n / 2), to: parse("ken"), departments: None };
         apply(&mut live, transfer)
     });
     meter.step("end", n, || apply(&mut live, Command::EndChat { chat: parse("c1") }));
@@ -104,7 +112,7 @@ fn operators_in_a_chat(n: usize, meter: &mut Meter) {
 fn watched_operators_in_a_chat(n: usize, meter: &mut Meter) {
     let mut engine = operators(n, "ken", Role::Associate);
     for n in 0..n {
-        engine.set_operator(id("hana", n), Role::Supervisor);
+        set(&mut engine, id("hana", n), Role::Supervisor);
         add(&mut engine, Rule::new(id("r", n), id("hana", n), on(&format!("ken-{n}"))));
     }
     let text = format!(r#"{{"id":"c1","operators":{}}}"#, list(n, |n| format!("\"ken-{n}\"")));
@@ -114,9 +122,8 @@ fn watched_operators_in_a_chat(n: usize, meter: &mut Meter) {
 
 fn joined_operators_in_a_chat(n: usize, meter: &mut Meter) {
     let mut engine = operators(n, "hana", Role::Supervisor);
-    let mut policy = Policy::default();
-    policy.joined_count = false;
-    engine.set_policy(policy);
+    let policy = Policy::default().with_count_joined(false);
+    engine.set_policy(policy.clone()).unwrap_or_else(|refusal| panic!("{refusal}"));
     for n in 0..n {
         add(&mut engine, Rule::new(id("r", n), id("hana", n), on("ken")));
     }
@@ -127,8 +134,8 @@ fn joined_operators_in_a_chat(n: usize, meter: &mut Meter) {
     let chat = serde_json::to_string(&chat).unwrap();
     let saved = format!(r#"{{"version":1,"engine":{engine},"chats":[{chat}],"watches":[]}}"#);
     let mut live: LiveMonitor = meter.step("load", n, || serde_json::from_str(&saved)).unwrap();
-    policy.permissions = Permissions::NONE;
-    let events = meter.step("all put out, each", n, || apply(&mut live, Command::SetPolicy(policy)));
+    let nobody = Command::SetPolicy(policy.with_permissions(Permissions::none()));
+    let events = meter.step("all put out, each", n, || apply(&mut live, nobody));
     assert_eq!(events.len(), n);
 }
 
@@ -138,7 +145,8 @@ fn criteria_in_a_rule(n: usize, meter: &mut Meter) {
     let text = format!(r#"{{"id":"r1","watcher":"hana","when":{when}}}"#);
     let rule: Rule = meter.step("read", n, || serde_json::from_str(&text)).unwrap();
     meter.step("add", n, || add(&mut engine, rule));
-    let chat = Chat::new(parse("c1")).attended_by(parse("ken")).visitor(Visitor::new().ip([1, 0, 0, 1].into()));
+    let chat =
+        Chat::new(parse("c1")).attended_by(parse("ken")).with_visitor(Visitor::new().with_ip([1, 0, 0, 1].into()));
     ask(&engine, &chat, n, 1, meter);
     meter.step("switch", n, || engine.set_rule_enabled(&parse("r1"), false)).unwrap();
     meter.step("remove", n, || engine.remove_rule(&parse("r1"))).unwrap();
@@ -157,10 +165,10 @@ fn operator_criteria_in_a_rule(n: usize, meter: &mut Meter) {
 fn rules_on_one_operator(n: usize, meter: &mut Meter) {
     let mut engine = operators(n, "hana", Role::Supervisor);
     rules_on(&mut engine, n, on("ken"), meter);
-    meter.step("change the operator's role", n, || engine.set_operator(parse("ken"), Role::Supervisor));
+    meter.step("change the operator's role", n, || set(&mut engine, parse("ken"), Role::Supervisor));
     let chat = Chat::new(parse("c1")).attended_by(parse("ken"));
     ask(&engine, &chat, n, 0, meter);
-    engine.set_operator(parse("ken"), Role::Associate);
+    set(&mut engine, parse("ken"), Role::Associate);
     ask(&engine, &chat, n, n, meter);
     remove_rules(&mut engine, n, meter);
 }
@@ -171,14 +179,16 @@ fn longer_rules_on_one_operator(n: usize, meter: &mut Meter) {
     for n in 0..n {
         add(&mut engine, Rule::new(id("r", n), id("hana", n), on("ken")).and(everybody.clone()));
     }
-    let chat = Chat::new(parse("c1")).attended_by(parse("ken")).visitor(Visitor::new().ip([192, 0, 2, 7].into()));
+    let chat =
+        Chat::new(parse("c1")).attended_by(parse("ken")).with_visitor(Visitor::new().with_ip([192, 0, 2, 7].into()));
     ask(&engine, &chat, n, n, meter);
 }
 
 fn rules_on_one_address(n: usize, meter: &mut Meter) {
     let mut engine = operators(n, "hana", Role::Supervisor);
     rules_on(&mut engine, n, Criterion::VisitorIp(parse("192.0.2.7")), meter);
-    let chat = Chat::new(parse("c1")).attended_by(parse("ken")).visitor(Visitor::new().ip([192, 0, 2, 7].into()));
+    let chat =
+        Chat::new(parse("c1")).attended_by(parse("ken")).with_visitor(Visitor::new().with_ip([192, 0, 2, 7].into()));
     ask(&engine, &chat, n, n, meter);
     remove_rules(&mut engine, n, meter);
 }
@@ -205,9 +215,9 @@ fn rules_of_one_watcher(n: usize, meter: &mut Meter) {
     assert_eq!(meter.step("explain", n, || engine.explain(&chat).count()), n);
     let mut live = LiveMonitor::new(engine);
     meter.step("start", n, || apply(&mut live, Command::StartChat(chat)));
-    let demote = Command::SetOperator { operator: parse("hana"), role: Role::Associate };
+    let demote = set_role("hana", Role::Associate);
     meter.step("demote", n, || apply(&mut live, demote));
-    let promote = Command::SetOperator { operator: parse("hana"), role: Role::Supervisor };
+    let promote = set_role("hana", Role::Supervisor);
     meter.step("promote", n, || apply(&mut live, promote));
     let text = meter.step("save", n, || serde_json::to_string(&live)).unwrap();
     let _: LiveMonitor = meter.step("load", n, || serde_json::from_str(&text)).unwrap();
@@ -218,9 +228,9 @@ fn long_ids(n: usize, meter: &mut Meter) {
     let mut engine = MonitorEngine::new();
     let operators: Vec<OperatorId> = (0..n).map(|n| parse(&long(n))).collect();
     meter.step("set operators", n, || {
-        operators.iter().for_each(|operator| engine.set_operator(operator.clone(), Role::Associate));
+        operators.iter().for_each(|operator| set(&mut engine, operator.clone(), Role::Associate));
     });
-    engine.set_operator(parse("hana"), Role::Supervisor);
+    set(&mut engine, parse("hana"), Role::Supervisor);
     let rules: Vec<_> =
         (0..n).map(|n| Rule::new(parse(&long(n)), parse("hana"), Criterion::Operator(operators[n].clone()))).collect();
     meter.step("add", n, || rules.into_iter().for_each(|rule| add(&mut engine, rule)));
@@ -241,8 +251,9 @@ fn colliding_emails(n: usize, meter: &mut Meter) {
     for (step, emails) in [("plain ones", plain.collect::<Vec<_>>()), ("colliding ones", colliding.collect())] {
         let mut live = LiveMonitor::new(operators(0, "", Role::Associate));
         let emails = emails.iter().map(|email| parse::<Email>(email)).enumerate();
-        let chats: Vec<_> =
-            emails.map(|(n, email)| Chat::new(ChatId::from(n as u64)).visitor(Visitor::new().email(email))).collect();
+        let chats: Vec<_> = emails
+            .map(|(n, email)| Chat::new(ChatId::from(n as u64)).with_visitor(Visitor::new().with_email(email)))
+            .collect();
         meter.step(step, n, || chats.into_iter().for_each(|chat| drop(apply(&mut live, Command::StartChat(chat)))));
     }
 }
@@ -256,9 +267,10 @@ fn nested_networks(n: usize, v6: bool, meter: &mut Meter) {
         add(&mut engine, Rule::new(id("r", length), parse("hana"), Criterion::VisitorIp(network)));
     }
     let mut live = LiveMonitor::new(engine);
-    let visitor = Visitor::new().ip(parse(address));
-    let chats: Vec<_> =
-        (0..n).map(|n| Chat::new(ChatId::from(n as u64)).attended_by(parse("ken")).visitor(visitor.clone())).collect();
+    let visitor = Visitor::new().with_ip(parse(address));
+    let chats: Vec<_> = (0..n)
+        .map(|n| Chat::new(ChatId::from(n as u64)).attended_by(parse("ken")).with_visitor(visitor.clone()))
+        .collect();
     meter.step("start", n, || chats.into_iter().for_each(|chat| drop(apply(&mut live, Command::StartChat(chat)))));
     let switch = |enabled| Command::SetRuleEnabled { rule: parse("r-1"), enabled };
     assert_eq!(meter.step("switch the widest off", n, || apply(&mut live, switch(false))).len(), n);
@@ -274,11 +286,11 @@ fn chats_of_one_operator(n: usize, meter: &mut Meter) {
     let text = meter.step("save", n, || serde_json::to_string(&live)).unwrap();
     let loaded: LiveMonitor = meter.step("load", n, || serde_json::from_str(&text)).unwrap();
     assert_eq!(meter.step("list", n, || loaded.monitored_chats(&parse("hana")).count()), n);
-    let promote = Command::SetOperator { operator: parse("ken"), role: Role::Supervisor };
+    let promote = set_role("ken", Role::Supervisor);
     assert_eq!(meter.step("promote the operator", n, || apply(&mut live, promote)).len(), n);
     let remove = Command::RemoveOperator { operator: parse("ken") };
     assert_eq!(meter.step("remove the operator", n, || apply(&mut live, remove)).len(), 0);
-    let back = Command::SetOperator { operator: parse("ken"), role: Role::Associate };
+    let back = set_role("ken", Role::Associate);
     assert_eq!(meter.step("and bring them back", n, || apply(&mut live, back)).len(), n);
     meter.step("remove the rule", n, || apply(&mut live, Command::RemoveRule { rule: parse("r1") }));
     let mut ids: Vec<_> = (0..n).map(|chat| ChatId::from((chat * 7_919 % n) as u64)).collect();
@@ -308,7 +320,7 @@ fn watchers_of_one_chat(n: usize, meter: &mut Meter) {
     let allow = |allowed| Command::SetMonitoringAllowed { chat: parse("c1"), allowed };
     assert_eq!(meter.step("forbid", n, || apply(&mut live, allow(false))).len(), n);
     assert_eq!(meter.step("allow", n, || apply(&mut live, allow(true))).len(), n);
-    let to = live.recipients(&parse("c1"), chat_monitor::Channel::Public).watchers.len();
+    let to = live.recipients(&parse("c1"), chat_monitor::Channel::Public).watchers().count();
     assert_eq!(to, n);
     assert_eq!(meter.step("end", n, || apply(&mut live, Command::EndChat { chat: parse("c1") })).len(), n);
 }

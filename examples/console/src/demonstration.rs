@@ -64,26 +64,15 @@ pub(crate) async fn passwords(hub: &Hub) -> Result<Vec<DemonstrationPassword>, F
         let mut known = Vec::new();
         for account in office.accounts()? {
             if let (Some(password), Some(role)) = (account.demonstration, office.role(&account.operator)) {
-                let role = format!("{role:?}").to_lowercase();
-                known.push((
-                    role_rank(&role),
-                    DemonstrationPassword {
-                        operator: account.operator.to_string(),
-                        name: account.name,
-                        role,
-                        password,
-                    },
-                ));
+                let (operator, name) = (account.operator.to_string(), account.name);
+                let shown = DemonstrationPassword { operator, name, role: role.to_string(), password };
+                known.push((role, shown));
             }
         }
-        known.sort_by_key(|(rank, _)| *rank);
+        known.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(known.into_iter().map(|(_, password)| password).collect())
     });
     Ok(known.await?)
-}
-
-fn role_rank(role: &str) -> usize {
-    Role::ALL.iter().position(|known| format!("{known:?}").to_lowercase() == role).unwrap_or_default()
 }
 
 /// Adds an account that is written `ID:ROLE:NAME`.
@@ -91,7 +80,7 @@ pub(crate) async fn add_operator(hub: &Hub, text: &str, password: &str) -> Resul
     let wrong = || Failure::Account("expected ID:ROLE:NAME, such as `mai:supervisor:Mai Kato`".into());
     let mut parts = text.splitn(3, ':');
     let (Some(id), Some(role), Some(name)) = (parts.next(), parts.next(), parts.next()) else { return Err(wrong()) };
-    let role = Role::ALL.into_iter().find(|known| format!("{known:?}").eq_ignore_ascii_case(role)).ok_or_else(wrong)?;
+    let role = Role::BUILT_IN.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(role)).ok_or_else(wrong)?;
     if password.chars().count() < 8 || password.len() > 200 {
         return Err(Failure::Account("expected a password of at least 8 characters on standard input".into()));
     }

@@ -1,6 +1,6 @@
 //! Why something was not done.
 
-use chat_monitor::{AddRuleRefusal, Refusal};
+use chat_monitor::Refusal;
 
 /// Why something was not done. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -38,23 +38,21 @@ impl Denial {
     /// A stable word for programs, and the key of its text.
     pub(crate) fn key(&self) -> &'static str {
         match self {
-            Denial::Refused(refusal) => match refusal {
-                Refusal::UnknownChat(_) => "no_such_chat",
-                Refusal::ChatIsLive(_) | Refusal::StartsWithJoined(_) => "refused",
-                Refusal::AlreadyGiven(_) => "already_given",
-                Refusal::NotGiven(_) => "not_given",
-                Refusal::NotWatching(_) => "not_watching",
-                Refusal::NotJoined(_) => "not_joined",
-                Refusal::NobodyAttends(_) => "nobody_attends",
-                Refusal::UnknownRule(_) => "no_such_rule",
-                Refusal::UnknownOperator(_) => "no_such_operator",
-                Refusal::AddRule(refusal) => match refusal {
-                    AddRuleRefusal::DuplicateRule(_) => "refused",
-                    AddRuleRefusal::UnknownWatcher(_) | AddRuleRefusal::NoRights(_) => "no_rights",
-                    AddRuleRefusal::OwnChats(_) => "own_chats",
-                    AddRuleRefusal::UnknownOperator(_) => "no_such_operator",
-                    AddRuleRefusal::NotPermitted(_) => "not_permitted",
-                },
+            Denial::Refused(refusal) => match refusal.code() {
+                "unknown_chat" => "no_such_chat",
+                "unknown_rule" => "no_such_rule",
+                "unknown_operator" | "add_rule.unknown_operator" => "no_such_operator",
+                "add_rule.unknown_watcher" | "add_rule.no_rights" => "no_rights",
+                "add_rule.own_chats" => "own_chats",
+                "add_rule.not_permitted" => "not_permitted",
+                // No page asks for what else can be refused.
+                code => {
+                    if crate::texts::has(code) {
+                        code
+                    } else {
+                        "refused"
+                    }
+                }
             },
             Denial::NoSuchChat => "no_such_chat",
             Denial::Over => "over",
@@ -70,7 +68,8 @@ impl Denial {
     pub(crate) fn status(&self) -> u16 {
         match self.key() {
             "no_such_chat" | "no_such_rule" => 404,
-            "not_allowed" | "not_watching" | "no_rights" | "not_permitted" | "own_chats" => 403,
+            "not_allowed" | "not_watching" | "may_not_advise" | "may_not_join" | "no_rights" | "not_permitted"
+            | "own_chats" => 403,
             "no_such_operator" => 422,
             "failed" => 503,
             _ => 409,

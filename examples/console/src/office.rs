@@ -132,13 +132,13 @@ impl Office {
     }
 
     pub(crate) fn role(&self, operator: &OperatorId) -> Option<Role> {
-        self.live.engine().role(operator)
+        self.live.engine().role(operator).cloned()
     }
 
     /// Whether this operator's role may monitor anybody: whether they are offered the pages for it.
     pub(crate) fn may_monitor(&self, operator: &OperatorId) -> bool {
-        let permissions = &self.live.engine().policy().permissions;
-        self.role(operator).is_some_and(|role| permissions.may_monitor_anybody(role))
+        let permissions = self.live.engine().policy().permissions();
+        self.live.engine().role(operator).is_some_and(|role| permissions.may_monitor_anybody(role))
     }
 
     fn check_may_monitor(&self, operator: &OperatorId) -> Result<(), Denial> {
@@ -148,7 +148,7 @@ impl Office {
     fn check_administrator(&self, operator: &OperatorId) -> Result<(), Denial> {
         match self.role(operator) {
             Some(Role::Administrator) => Ok(()),
-            Some(Role::Supervisor | Role::Associate) | None => Err(Denial::NotAllowed),
+            Some(Role::Supervisor | Role::Associate | Role::Named(_)) | None => Err(Denial::NotAllowed),
         }
     }
 }

@@ -1,5 +1,10 @@
 //! Every text of the pages: its key, English, Japanese. Those that begin with `v_` and `note_` go to visitors.
 
+/// Whether there is a text with this key.
+pub(crate) fn has(key: &str) -> bool {
+    TEXTS.iter().any(|(known, ..)| *known == key)
+}
+
 pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ("product", "chat-monitor console", "chat-monitor コンソール"),
     ("demonstration", "Demonstration", "デモ"),
@@ -159,8 +164,10 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ("ended_joined", "You joined it.", "チャットに参加しました。"),
     ("ended_rule_removed", "The rule was deleted.", "ルールが削除されました。"),
     ("ended_disabled", "The rule was switched off.", "ルールがオフになりました。"),
+    ("ended_outside_window", "The rule does not count at this time.", "ルールの有効期間外です。"),
     ("ended_no_longer_matches", "No rule matches it any more.", "ルールに一致しなくなりました。"),
     ("ended_forbidden", "It may not be monitored.", "モニタリングが許可されていません。"),
+    ("ended_excluded", "Chats like it are never monitored.", "モニタリングの対象外に指定されています。"),
     ("ended_unattended", "No operator attends it.", "担当者がいません。"),
     ("ended_no_rights", "Your role does not allow it.", "現在の役割では許可されていません。"),
     (
@@ -173,6 +180,7 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
         "Somebody attends it whom you may not monitor.",
         "モニタリングできない人が担当しています。",
     ),
+    ("ended_out_of_scope", "It is outside what you oversee.", "担当範囲の外になりました。"),
     ("ended_left", "You left it.", "チャットから退出しました。"),
     // Rules.
     (
@@ -192,6 +200,10 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ("operator", "Operator name", "オペレーター名"),
     ("visitor_ip", "IP address", "IP アドレス"),
     ("visitor_email", "Visitor's email", "来訪者のメールアドレス"),
+    ("department", "Department", "部門"),
+    ("operator_in", "Operator of the department", "部門のオペレーター"),
+    ("attribute", "Attribute", "属性"),
+    ("sample", "Sample", "サンプル"),
     ("unknown_kind", "Other", "その他"),
     ("narrow", "Type to narrow down", "入力して絞り込む"),
     ("none_offered", "Nobody matches.", "該当する人はいません。"),
@@ -278,6 +290,12 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ("already_given", "The chat is theirs already.", "すでにその人が担当しています。"),
     ("not_given", "The chat is not yours.", "担当していません。"),
     ("not_watching", "You do not watch this chat.", "このチャットをモニタリングしていません。"),
+    (
+        "may_not_advise",
+        "Your role does not allow advice in this chat.",
+        "このチャットでアドバイスする権限がありません。",
+    ),
+    ("may_not_join", "Your role does not allow joining this chat.", "このチャットに参加する権限がありません。"),
     ("not_joined", "You have not joined this chat.", "このチャットに参加していません。"),
     ("nobody_attends", "Nobody attends the chat.", "担当者がいません。"),
     ("no_rights", "Your role may not monitor anybody.", "現在の役割ではモニタリングできません。"),

@@ -140,6 +140,17 @@ impl CriterionText {
             Criterion::Operator(operator) => CriterionText { kind: "operator", value: name(operator) },
             Criterion::VisitorIp(range) => CriterionText { kind: "visitor_ip", value: range.to_string() },
             Criterion::VisitorEmail(pattern) => CriterionText { kind: "visitor_email", value: pattern.to_string() },
+            Criterion::Department(department) => CriterionText { kind: "department", value: department.to_string() },
+            Criterion::OperatorIn(department) => CriterionText { kind: "operator_in", value: department.to_string() },
+            Criterion::Attribute(attribute) => {
+                let value = format!("{}: {}", attribute.name(), attribute.value());
+                CriterionText { kind: "attribute", value }
+            }
+            // The salt is nobody's to read.
+            Criterion::Sample(sample) => {
+                let value = format!("{} %", f64::from(sample.per_million()) / 10_000.0);
+                CriterionText { kind: "sample", value }
+            }
             // A kind that a later version of the crate adds and this program never makes.
             _ => CriterionText { kind: "unknown_kind", value: String::new() },
         }
@@ -153,11 +164,14 @@ pub(crate) fn end_reason(reason: &EndReason) -> &'static str {
         EndReason::Joined => "ended_joined",
         EndReason::RuleRemoved => "ended_rule_removed",
         EndReason::Disabled => "ended_disabled",
+        EndReason::OutsideWindow => "ended_outside_window",
         EndReason::NoLongerMatches => "ended_no_longer_matches",
         EndReason::Forbidden => "ended_forbidden",
+        EndReason::Excluded(_) => "ended_excluded",
         EndReason::Unattended => "ended_unattended",
         EndReason::NoRights => "ended_no_rights",
         EndReason::OwnChat => "ended_own_chat",
         EndReason::NotPermitted(_) => "ended_not_permitted",
+        EndReason::OutOfScope => "ended_out_of_scope",
     }
 }

@@ -14,7 +14,8 @@
 use std::fmt::Display;
 
 use chat_monitor::{
-    Channel, Chat, Command, Criterion, LiveMonitor, MonitorEngine, OperatorId, Policy, Role, Rule, Visitor, Watchers,
+    Channel, Chat, Command, Criterion, LiveMonitor, MonitorEngine, OperatorId, Policy, Role, Rule, Visitor,
+    WatcherBuffer,
 };
 use serde::Serialize;
 
@@ -58,12 +59,12 @@ fn digest() -> u64 {
 fn world(dice: &mut Dice, digest: &mut Digest) {
     let mut live = LiveMonitor::new(MonitorEngine::new());
     for (operator, role) in OPERATORS.into_iter().zip([Role::Administrator, Role::Supervisor].iter().cycle()) {
-        live.apply(Command::SetOperator { operator: parse(operator), role: *role }).unwrap_or_default();
+        live.apply(Command::SetOperator { id: parse(operator), operator: role.clone().into() }).unwrap_or_default();
     }
-    for operator in ["ken", "aya", "rin"].map(parse) {
-        live.apply(Command::SetOperator { operator, role: Role::Associate }).unwrap_or_default();
+    for id in ["ken", "aya", "rin"].map(parse) {
+        live.apply(Command::SetOperator { id, operator: Role::Associate.into() }).unwrap_or_default();
     }
-    let mut buffer = Watchers::new();
+    let mut buffer = WatcherBuffer::new();
     for turn in 0..COMMANDS {
         let command = command(dice, &live);
         digest.take(&live.apply(command));
@@ -97,9 +98,9 @@ fn world(dice: &mut Dice, digest: &mut Digest) {
 fn command(dice: &mut Dice, live: &LiveMonitor) -> Command {
     let operator = |dice: &mut Dice| parse(dice.pick(&OPERATORS));
     let id = dice.roll(4);
-    let watchers = live.recipients(&id.into(), Channel::Internal).watchers;
+    let watching = live.recipients(&id.into(), Channel::Internal).watchers().next().cloned();
     // Steered: of operators picked by chance, few would be watching.
-    let watcher = |dice: &mut Dice| watchers.first().map_or_else(|| operator(dice), |&watcher| watcher.clone());
+    let watcher = |dice: &mut Dice| watching.clone().unwrap_or_else(|| operator(dice));
     match dice.roll(20) {
         0..4 => Command::AddRule(rule(dice)),
         4 => Command::SetRuleEnabled { rule: dice.roll(30).into(), enabled: dice.roll(2) == 0 },
@@ -108,22 +109,29 @@ fn command(dice: &mut Dice, live: &LiveMonitor) -> Command {
         10 => Command::SetVisitor { chat: id.into(), visitor: visitor(dice) },
         11 => Command::Attend { chat: id.into(), operator: operator(dice) },
         12 => Command::Unattend { chat: id.into(), operator: operator(dice) },
-        13 => Command::Transfer { chat: id.into(), from: operator(dice), to: operator(dice) },
+        13 => Command::Transfer { chat: id.into(), from: operator(dice), to: operator(dice), departments: None },
         14 => Command::SetMonitoringAllowed { chat: id.into(), allowed: dice.roll(4) > 0 },
         15 => Command::EndChat { chat: id.into() },
         16 => Command::Join { chat: id.into(), watcher: watcher(dice) },
         17 => Command::Leave { chat: id.into(), operator: operator(dice) },
         18 => Command::Advise { chat: id.into(), watcher: watcher(dice) },
         _ => match dice.roll(4) {
-            0 | 1 => Command::SetOperator { operator: operator(dice), role: dice.pick(&Role::ALL) },
+            0 | 1 => Command::SetOperator { id: operator(dice), operator: role(dice).into() },
             2 => Command::RemoveOperator { operator: operator(dice) },
             _ => {
-                let mut policy = Policy::default();
-                policy.watch_unattended = dice.roll(2) == 0;
-                policy.joined_count = dice.roll(2) == 0;
-                Command::SetPolicy(policy)
+                let policy = Policy::default().with_watch_unattended(dice.roll(2) == 0);
+                Command::SetPolicy(policy.with_count_joined(dice.roll(2) == 0))
             }
         },
+    }
+}
+
+fn role(dice: &mut Dice) -> Role {
+    let [administrator, supervisor, associate] = Role::BUILT_IN;
+    match dice.roll(3) {
+        0 => administrator,
+        1 => supervisor,
+        _ => associate,
     }
 }
 
@@ -141,7 +149,7 @@ fn criterion(dice: &mut Dice) -> Criterion {
 }
 
 fn chat(dice: &mut Dice) -> Chat {
-    let chat = Chat::new(dice.roll(4).into()).visitor(visitor(dice)).allow_monitoring(dice.roll(9) > 0);
+    let chat = Chat::new(dice.roll(4).into()).with_visitor(visitor(dice)).with_monitoring_allowed(dice.roll(9) > 0);
     match dice.roll(6) {
         0 => chat,
         1 => chat.attended_by(parse(dice.pick(&OPERATORS))).attended_by(parse(dice.pick(&OPERATORS))),
@@ -150,8 +158,8 @@ fn chat(dice: &mut Dice) -> Chat {
 }
 
 fn visitor(dice: &mut Dice) -> Visitor {
-    let visitor = Visitor::new().ip(parse(dice.pick(&ADDRESSES)));
-    if dice.roll(3) == 0 { visitor } else { visitor.email(parse(dice.pick(&EMAILS))) }
+    let visitor = Visitor::new().with_ip(parse(dice.pick(&ADDRESSES)));
+    if dice.roll(3) == 0 { visitor } else { visitor.with_email(parse(dice.pick(&EMAILS))) }
 }
 
 fn parse<T: std::str::FromStr<Err: Display>>(text: &str) -> T {

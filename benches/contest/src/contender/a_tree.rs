@@ -62,11 +62,11 @@ impl<'w> Matcher<'w> for ATree<u32> {
         let mut event = self.make_event();
         let operators: Vec<&str> = chat.attending().map(|operator| operator.as_str()).collect();
         event.with_string_list("operators", &operators).expect(attributes);
-        if let Some(email) = chat.known_visitor().known_email() {
+        if let Some(email) = chat.visitor().email() {
             event.with_string("email", email.as_str()).expect(attributes);
             event.with_string("domain", email.domain()).expect(attributes);
         }
-        if let Some(address) = chat.known_visitor().known_ip() {
+        if let Some(address) = chat.visitor().ip() {
             event.with_string("address", &address.to_string()).expect(attributes);
             let (name, number) = number(address);
             event.with_integer(name, number).expect(attributes);

@@ -53,9 +53,9 @@ impl<'w> Matcher<'w> for Policies {
 
     fn event(&self, chat: &'w Chat) -> Request {
         let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
-        let visitor = chat.known_visitor();
-        let email = visitor.known_email().expect("a chat of this world has one");
-        let address = visitor.known_ip().expect("a chat of this world has one");
+        let visitor = chat.visitor();
+        let email = visitor.email().expect("a chat of this world has one");
+        let address = visitor.ip().expect("a chat of this world has one");
         let facts = [
             ("operators", RestrictedExpression::new_set(chat.attending().map(|operator| text(operator.as_str())))),
             ("email", text(email.as_str())),

@@ -74,12 +74,12 @@ impl Floor {
         for operator in chat.attending() {
             sum = sum.wrapping_add(self.operators.get(operator).copied().unwrap_or_default());
         }
-        let visitor = chat.known_visitor();
-        if let Some(email) = visitor.known_email() {
+        let visitor = chat.visitor();
+        if let Some(email) = visitor.email() {
             sum = sum.wrapping_add(self.emails.get(email.as_str()).copied().unwrap_or_default());
             sum = sum.wrapping_add(self.domains.get(email.domain()).copied().unwrap_or_default());
         }
-        let longest = match visitor.known_ip() {
+        let longest = match visitor.ip() {
             Some(IpAddr::V4(v4)) => self.v4.longest_match(v4).map(|(_, _, number)| *number),
             Some(IpAddr::V6(v6)) => self.v6.longest_match(v6).map(|(_, _, number)| *number),
             None => None,

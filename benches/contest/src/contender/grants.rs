@@ -16,7 +16,7 @@ pub(super) struct Grants<S> {
     /// By rule.
     rules: Vec<(u32, bool)>,
     permissions: Permissions,
-    attending: Vec<(u32, Role)>,
+    attending: Vec<u32>,
     seen: HashSet<u32, S>,
     granted: Vec<u32>,
 }
@@ -43,7 +43,7 @@ impl<S: BuildHasher + Default> Grants<S> {
         self.granted.clear();
         for operator in chat.attending() {
             let Some(number) = self.numbers.get(operator).copied() else { return false };
-            self.attending.push((number, self.operators[number as usize].1));
+            self.attending.push(number);
         }
         chat.monitoring_allowed() && !self.attending.is_empty()
     }
@@ -51,9 +51,10 @@ impl<S: BuildHasher + Default> Grants<S> {
     /// Adds the watcher of a rule that matches, if they may watch.
     pub(super) fn add(&mut self, rule: u32) {
         let (watcher, enabled) = self.rules[rule as usize];
-        let role = self.operators[watcher as usize].1;
-        let may =
-            |(operator, target): &(u32, Role)| *operator != watcher && self.permissions.may_monitor(role, *target);
+        let role = &self.operators[watcher as usize].1;
+        let may = |operator: &u32| {
+            *operator != watcher && self.permissions.may_monitor(role, &self.operators[*operator as usize].1)
+        };
         if enabled && self.attending.iter().all(may) && self.seen.insert(watcher) {
             self.granted.push(watcher);
         }

@@ -66,12 +66,12 @@ impl<S: BuildHasher + Default> HashMaps<S> {
         for operator in chat.attending() {
             add(&mut self.grants, self.operators.get(operator));
         }
-        let visitor = chat.known_visitor();
-        if let Some(email) = visitor.known_email() {
+        let visitor = chat.visitor();
+        if let Some(email) = visitor.email() {
             add(&mut self.grants, self.emails.get(email.as_str()));
             add(&mut self.grants, self.domains.get(email.domain()));
         }
-        if let Some(address) = visitor.known_ip() {
+        if let Some(address) = visitor.ip() {
             add(&mut self.grants, self.addresses.get(&address));
             let lengths = if address.is_ipv4() { &self.v4_lengths } else { &self.v6_lengths };
             for network in lengths.iter().filter_map(|length| IpRange::new(address, *length).ok()) {

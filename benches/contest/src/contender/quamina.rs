@@ -73,12 +73,12 @@ impl<'w> Matcher<'w> for Patterns {
 
     fn event(&self, chat: &'w Chat) -> Vec<u8> {
         let operators: Vec<&str> = chat.attending().map(|operator| operator.as_str()).collect();
-        let email = chat.known_visitor().known_email();
+        let email = chat.visitor().email();
         let event = json!({
             "operators": operators,
             "email": email.map(|email| email.as_str()),
             "domain": email.map(|email| email.domain()),
-            "address": chat.known_visitor().known_ip().map(|address| address.to_string()),
+            "address": chat.visitor().ip().map(|address| address.to_string()),
         });
         event.to_string().into_bytes()
     }

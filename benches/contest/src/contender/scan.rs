@@ -9,7 +9,7 @@ use crate::world::{Key, World};
 
 /// What all others must agree with.
 pub struct Scan<'w> {
-    roles: HashMap<&'w OperatorId, Role>,
+    roles: HashMap<&'w OperatorId, &'w Role>,
     rules: &'w [Rule],
     permissions: Permissions,
 }
@@ -18,7 +18,7 @@ impl<'w> Scan<'w> {
     /// The rules of a world.
     pub fn of(world: &'w World) -> Self {
         Scan {
-            roles: world.operators.iter().map(|(operator, role)| (operator, *role)).collect(),
+            roles: world.operators.iter().map(|(operator, role)| (operator, role)).collect(),
             rules: &world.rules,
             permissions: Permissions::default(),
         }
@@ -35,7 +35,7 @@ impl<'w> Scan<'w> {
     fn permits(&self, rule: &Rule, chat: &Chat) -> bool {
         let role = self.roles[rule.watcher()];
         let may = |target: &OperatorId| {
-            self.roles.get(target).is_some_and(|target| self.permissions.may_monitor(role, *target))
+            self.roles.get(target).is_some_and(|target| self.permissions.may_monitor(role, target))
         };
         chat.monitoring_allowed()
             && chat.attending().next().is_some()
@@ -45,14 +45,14 @@ impl<'w> Scan<'w> {
 }
 
 fn matches(rule: &Rule, chat: &Chat) -> bool {
-    let visitor = chat.known_visitor();
-    let email = || visitor.known_email();
+    let visitor = chat.visitor();
+    let email = || visitor.email();
     match Key::of(rule) {
         Key::Operator(operator) => chat.attends(operator),
         Key::Email(wanted) => email().is_some_and(|email| email.as_str() == wanted),
         Key::Domain(wanted) => email().is_some_and(|email| email.domain() == wanted),
-        Key::Address(wanted) => visitor.known_ip() == Some(wanted),
-        Key::Network(wanted) => visitor.known_ip().is_some_and(|address| wanted.contains(address)),
+        Key::Address(wanted) => visitor.ip() == Some(wanted),
+        Key::Network(wanted) => visitor.ip().is_some_and(|address| wanted.contains(address)),
     }
 }
 

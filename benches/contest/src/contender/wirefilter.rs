@@ -53,11 +53,11 @@ impl<'w> Matcher<'w> for Filters<'w> {
             let operator = operators.next().map(|operator| operator.as_str()).unwrap_or_default();
             context.set_field_value(name, operator).expect(scheme);
         }
-        let visitor = chat.known_visitor();
-        let email = visitor.known_email().expect("a chat of this world has one");
+        let visitor = chat.visitor();
+        let email = visitor.email().expect("a chat of this world has one");
         context.set_field_value("email", email.as_str()).expect(scheme);
         context.set_field_value("domain", email.domain()).expect(scheme);
-        let address = visitor.known_ip().expect("a chat of this world has one");
+        let address = visitor.ip().expect("a chat of this world has one");
         context.set_field_value("address", address).expect(scheme);
         context
     }

@@ -100,7 +100,7 @@ fn attending(random: &mut Random, mut draw: impl FnMut(&mut Random) -> OperatorI
 
 /// Nothing in it is shared with the rules: it lies where a host's chats lie.
 fn chat(n: usize, attending: Vec<OperatorId>, email: &str, address: IpAddr) -> Chat {
-    let visitor = Visitor::new().ip(address).email(email.parse().expect("a made-up email is right"));
+    let visitor = Visitor::new().with_ip(address).with_email(email.parse().expect("a made-up email is right"));
     let own = |id: OperatorId| id.as_str().parse().expect("an id is right");
-    attending.into_iter().map(own).fold(Chat::new(names::chat(n)).visitor(visitor), Chat::attended_by)
+    attending.into_iter().map(own).fold(Chat::new(names::chat(n)).with_visitor(visitor), Chat::attended_by)
 }

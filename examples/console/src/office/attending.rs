@@ -26,7 +26,7 @@ impl Office {
         self.role(to).ok_or(Denial::NoSuchOperator)?;
         let before = self.live.participant_view(chat);
         let (from, id) = (operator.clone(), chat.clone());
-        let events = self.apply(Command::Transfer { chat: id, from, to: to.clone() })?;
+        let events = self.apply(Command::Transfer { chat: id, from, to: to.clone(), departments: None })?;
         let name = self.name(to).to_owned();
         let entry = self.add_entry(chat, Kind::Transferred, Some(operator), &name)?;
         self.tell_change(chat, before, Some(&entry), &events)
@@ -44,7 +44,7 @@ impl Office {
     pub(crate) fn note(&mut self, operator: &OperatorId, chat: &ChatId, text: &str) -> Result<(), Denial> {
         self.check_attends(operator, chat)?;
         let recipients = self.live.recipients(chat, Channel::Internal);
-        let audience: Vec<_> = recipients.attending.into_iter().chain(recipients.watchers).cloned().collect();
+        let audience: Vec<_> = recipients.attending().chain(recipients.watchers()).cloned().collect();
         self.add_internal(operator, chat, false, text, &audience)
     }
 

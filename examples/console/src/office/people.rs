@@ -10,7 +10,7 @@ use crate::store::{Account, Action};
 impl Office {
     /// Adds an account with a role.
     pub(crate) fn add_operator(&mut self, account: &Account, role: Role) -> Result<(), Denial> {
-        self.apply(Command::SetOperator { operator: account.operator.clone(), role })?;
+        self.apply(Command::SetOperator { id: account.operator.clone(), operator: role.into() })?;
         self.store.add_account(account)?;
         self.names.insert(account.operator.clone(), account.name.clone());
         Ok(())
@@ -44,7 +44,7 @@ impl Office {
 
     /// The associates: they have the operators' parts in dialogues.
     pub(crate) fn associates(&self) -> Vec<OperatorId> {
-        let operators = self.live.engine().operators().filter(|(_, role)| *role == Role::Associate);
+        let operators = self.live.engine().operators().filter(|(_, known)| *known.role() == Role::Associate);
         operators.map(|(id, _)| id.clone()).collect()
     }
 

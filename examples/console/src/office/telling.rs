@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chat_monitor::{Channel, ChatId, Email, EndReason, Event, OperatorId, ParticipantView, Recipients};
+use chat_monitor::{Channel, ChatId, Email, EndReason, Event, OperatorId, ParticipantView};
 
 use super::Office;
 use super::watching::Standing;
@@ -15,8 +15,9 @@ use crate::view::{ToOpened, ToOperator, ToVisitor, ToWatcher, end_reason};
 impl Office {
     /// Tells everyone who receives it of an entry of the chat itself.
     pub(super) fn tell_entry(&mut self, chat: &ChatId, entry: &Entry) {
-        let Recipients { visitor, attending, watchers } = self.live.recipients(chat, Channel::Public);
-        if visitor {
+        let recipients = self.live.recipients(chat, Channel::Public);
+        let (attending, watchers) = (recipients.attending(), recipients.watchers());
+        if recipients.visitor() {
             let news = write(&ToVisitor::Entry { entry: entry.for_visitor() });
             self.feeds.push(Topic::Visitor(chat.clone()), news);
         }
@@ -94,11 +95,11 @@ impl Office {
         let Some(visitor) = self.visitor_card(chat) else { return Ok(()) };
         let news = write(&ToOperator::Visitor { chat, visitor });
         let recipients = self.live.recipients(chat, Channel::Public);
-        for operator in recipients.attending {
+        for operator in recipients.attending() {
             self.feeds.push(Topic::Desk(operator.clone()), news.clone());
             self.feeds.push(Topic::Opened(operator.clone(), chat.clone()), news.clone());
         }
-        for watcher in recipients.watchers {
+        for watcher in recipients.watchers() {
             self.feeds.push(Topic::Opened(watcher.clone(), chat.clone()), news.clone());
         }
         if let Some(view) = self.live.participant_view(chat).filter(|view| view.operators().is_empty()) {
@@ -161,7 +162,7 @@ impl Office {
         let began = |watcher: &OperatorId| {
             events.iter().any(|event| matches!(event, Event::WatchStarted { watcher: who, .. } if who == watcher))
         };
-        let watchers = self.live.recipients(chat, Channel::Public).watchers.into_iter();
+        let watchers = self.live.recipients(chat, Channel::Public).watchers();
         watchers.filter(|watcher| !began(watcher)).cloned().collect()
     }
 

@@ -24,7 +24,7 @@ impl Office {
     pub(crate) fn start_chat(&mut self, new: NewChat) -> Result<(), Denial> {
         let NewChat { id, name, email, ip, key, demonstration } = new;
         let row = ChatRow { id, visitor: name, email, ip, key, demonstration, started: now(), ended: None };
-        let chat = Chat::new(row.id.clone()).visitor(visitor(&row));
+        let chat = Chat::new(row.id.clone()).with_visitor(visitor(&row));
         let events = self.apply(Command::StartChat(chat))?;
         self.store.add_chat(&row)?;
         let id = row.id.clone();
@@ -70,9 +70,9 @@ impl Office {
 
 /// What the monitor may know of the visitor.
 fn visitor(row: &ChatRow) -> Visitor {
-    let visitor = row.ip.map_or_else(Visitor::new, |ip| Visitor::new().ip(ip));
+    let visitor = row.ip.map_or_else(Visitor::new, |ip| Visitor::new().with_ip(ip));
     match &row.email {
-        Some(email) => visitor.email(email.clone()),
+        Some(email) => visitor.with_email(email.clone()),
         None => visitor,
     }
 }

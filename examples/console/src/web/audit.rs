@@ -49,7 +49,7 @@ pub(super) async fn page(
 }
 
 fn show(line: AuditLine, language: Language, app: &App) -> Shown {
-    let known = line.operator.parse().ok().and_then(|id| app.accounts.get(&id));
+    let known = app.accounts.get(line.operator.as_str());
     let operator = known.map_or_else(|| line.operator.clone(), |account| account.name.clone());
     let worded = language.text(&line.detail);
     Shown {

@@ -134,9 +134,8 @@ impl App {
         let operator = staff.operator.clone();
         let (name, role, may_monitor) = self.hub.call(move |office| office.person(&operator)).await?;
         let language = Language::of(headers);
-        let role = format!("{role:?}").to_lowercase();
         let role_text = language.text(&format!("role_{role}"));
-        let person = context! { id => staff.operator.as_str(), name, role, role_text, may_monitor };
+        let person = context! { id => staff.operator.as_str(), name, role => role.as_str(), role_text, may_monitor };
         let page = self.pages.render(template, language, path, context! { person, ..more });
         Ok(axum::response::Html(page).into_response())
     }
