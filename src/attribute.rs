@@ -26,7 +26,7 @@ const MAX: usize = 64;
 #[doc(alias = "label")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attribute {
-    /// Name and value with [`BETWEEN`] between them, which stands in neither; so the order is by name, then by value.
+    /// Name and value with [`BETWEEN`] between them, a byte that stands in no name and no value; so the order is by name, then by value.
     text: Arc<str>,
     name_len: u16,
 }

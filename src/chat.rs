@@ -33,7 +33,7 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// A visitor of whom nothing is known.
+    /// A visitor about whom nothing is known.
     pub fn new() -> Self {
         Visitor::default()
     }
@@ -158,7 +158,7 @@ impl Chat {
         &self.visitor
     }
 
-    /// The operators whom the chat was given to, in that order.
+    /// The operators to whom the chat was given, in that order.
     pub fn operators(&self) -> &[OperatorId] {
         &self.operators
     }
@@ -168,7 +168,7 @@ impl Chat {
         &self.joined
     }
 
-    /// Everyone who attends: the operators whom the chat was given to, then those who joined it.
+    /// Everyone who attends: the operators to whom the chat was given, then those who joined it.
     pub fn attending(&self) -> impl Iterator<Item = &OperatorId> {
         self.operators.iter().chain(&self.joined)
     }

@@ -41,7 +41,7 @@ wire! {
 }
 
 impl Criterion {
-    /// The operator whom the criterion names, if it names one.
+    /// The operator that the criterion names, if it names one.
     pub(crate) fn operator(&self) -> Option<&OperatorId> {
         match self {
             Criterion::Operator(operator) => Some(operator),

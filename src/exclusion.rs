@@ -9,7 +9,7 @@ use crate::id::ExclusionId;
 use crate::role::Role;
 use crate::rule::{NoCriterion, narrower};
 
-/// A standing "never", over every rule: the chats that meet all its criteria are watched by nobody whom it binds.
+/// A standing "never", over every rule: nobody that it binds watches a chat that meets all its criteria.
 ///
 /// It binds everybody, or the operators of the roles that it names. An exclusion by a fact that is not known yet does
 /// not hold yet. There is at least one criterion: one for every chat cannot be written.

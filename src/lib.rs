@@ -21,7 +21,7 @@
 //! # The model
 //!
 //! * An **operator** ([`Operator`], [`OperatorId`]) is a member of staff with a [`Role`], who may belong to departments and
-//!   oversee some. [`Permissions`] have a row for each role: whom it may monitor, within what, with which [`Rights`].
+//!   oversee some. [`Permissions`] have a row for each role: which roles it may monitor, within what, with which [`Rights`].
 //! * A **chat** ([`Chat`]) is one conversation of a [`Visitor`] with the operators who attend it. It may belong to
 //!   [`Departments`] and have [`Attributes`].
 //! * A **rule** ([`Rule`]) is one operator's standing wish to watch the chats that meet its criteria ([`Criterion`]), in a
@@ -29,7 +29,7 @@
 //! * An **exclusion** ([`Exclusion`]) is a standing "never", over every rule.
 //! * A **verdict** ([`Verdict`]) is what one rule says of one chat, with the reason. [`MonitorEngine::judge`] finds it,
 //!   and nothing else does.
-//! * A **watcher** ([`Watcher`]) is an operator whom at least one rule grants a chat: a relation, not a rank.
+//! * A **watcher** ([`Watcher`]) is an operator to whom at least one rule grants a chat: a relation, not a rank.
 //!
 //! # Live chats
 //!

@@ -170,6 +170,22 @@ impl LiveMonitor {
         self.engine
     }
 
+    /// The same monitor with a hash seed of the host's: for one that was loaded, as
+    /// [`MonitorEngine::reseeded`] is for an engine.
+    #[must_use]
+    pub fn reseeded(self, seed: u64) -> Self {
+        let mut live = LiveMonitor::new(self.engine.clone().reseeded(seed));
+        self.chats().for_each(|chat| _ = live.insert(chat.clone()));
+        for watch in self.watches_in_order() {
+            let room = self.rooms.get(watch.room).and_then(|room| live.rooms.find(room.chat.id()));
+            if let Some((room, watcher)) = room.zip(self.people.id(watch.watcher)) {
+                // Nobody is told: the watch goes on.
+                live.start(room, watcher.clone(), watch.rules.as_slice().into(), &mut Vec::new());
+            }
+        }
+        live
+    }
+
     /// How many chats are live.
     pub fn chat_count(&self) -> usize {
         self.rooms.len()

@@ -1,4 +1,4 @@
-//! The table of permissions: who may monitor whom, within what, with which rights.
+//! The table of permissions: which roles may monitor which, within what, with which rights.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -332,7 +332,7 @@ mod form {
         }
     }
 
-    /// A list of whom it monitors where all else is as by default, else an object with what is not.
+    /// A list of the roles that it monitors where all else is the default, otherwise an object with what differs.
     impl Serialize for RoleRow {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let RoleRow { monitors, within, rights, unattended, hears_advice } = self;

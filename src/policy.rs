@@ -53,7 +53,7 @@ impl Policy {
         self.count_joined
     }
 
-    /// Who may monitor whom, within what, with which rights.
+    /// Which roles may monitor which, within what, with which rights.
     pub fn permissions(&self) -> &Permissions {
         &self.permissions
     }

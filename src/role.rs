@@ -7,7 +7,7 @@ use core::str::FromStr;
 use crate::id::{self, ParseIdError, ParseIdErrorKind};
 use crate::wire::text_form;
 
-/// An operator's rank, from which follows whom they may monitor, and what they may do.
+/// An operator's rank. It says which operators they may monitor, and what they may do.
 ///
 /// [`Permissions`](crate::Permissions) have a row for each: the three built-in ones, and up to 29 more that a host names.
 /// In order, the built-in ones come first, then the others by the bytes of their names.

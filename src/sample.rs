@@ -71,7 +71,7 @@ impl Sample {
 fn bucket(salt: &str, chat: &ChatId) -> u32 {
     let mut state = SipHasher24::new_with_keys(0, 0);
     state.write(salt.as_bytes());
-    // So that no salt and id run into each other: the byte stands in neither.
+    // The byte stands in no salt and in no id, so the two cannot run into each other.
     state.write(&[0]);
     state.write(chat.as_str().as_bytes());
     ((u128::from(state.finish()) * u128::from(MILLION)) >> u64::BITS) as u32

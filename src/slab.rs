@@ -98,6 +98,7 @@ impl<T> Slab<T> {
     }
 
     /// Makes room for so many values more.
+    #[cfg(any(feature = "serde", test))]
     pub(crate) fn reserve(&mut self, more: usize) {
         self.slots.reserve_exact(more);
     }

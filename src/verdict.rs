@@ -30,8 +30,8 @@ wire! {
         NoRights,
         /// Gate 8: the watcher attends the chat.
         OwnChat,
-        /// Gate 9: the watcher may not monitor this operator, who attends the chat: the first one, those whom the
-        /// chat was given to before those who joined. An operator unknown to the engine may be monitored by nobody.
+        /// Gate 9: the watcher may not monitor this operator, who attends the chat: the first one, those to whom
+        /// the chat was given before those who joined. An operator unknown to the engine may be monitored by nobody.
         NotPermitted(OperatorId),
         /// Gate 10: the chat lies outside what the watcher oversees with the right to watch.
         OutOfScope,

@@ -248,7 +248,7 @@ pub enum ParseEmailErrorKind {
     /// There is nothing before the `@`.
     #[error("expected a name before the `@`")]
     NoName,
-    /// What stands before the `@` is no name of a mailbox.
+    /// What stands before the `@` is not the name of a mailbox.
     #[error("expected a name of letters, digits and symbols such as `+` and `_` before the `@`, or one in quotes")]
     LocalPart,
     /// The name begins with a dot.
@@ -260,7 +260,7 @@ pub enum ParseEmailErrorKind {
     /// The name of a pattern has a `*` or a `%` in it.
     #[error("expected a name without `*` and `%`, or `*` alone")]
     WildcardInName,
-    /// What stands behind the `@` is no mail domain.
+    /// What stands behind the `@` is not a mail domain.
     #[error("expected a mail domain with a dot in it, such as `example.com`, behind the `@`")]
     Domain,
     /// The domain is not in ASCII. The feature `idn` accepts such domains.

@@ -186,7 +186,7 @@ pub enum ParseIpErrorKind {
     /// There is a mask behind the `/`, as in `192.0.2.0/255.255.255.0`.
     #[error("expected a prefix length such as `24` rather than a mask behind the `/`")]
     Mask,
-    /// What stands behind the `/` is no prefix length.
+    /// What stands behind the `/` is not a prefix length.
     #[error("expected a prefix length of 0 to 32 (IPv4) or 0 to 128 (IPv6) behind the `/`, without leading zeros")]
     PrefixLen,
 }
@@ -211,7 +211,7 @@ fn parse_address(text: &str) -> Result<IpAddr, Fault> {
     text.parse().map_err(|_| fault(text))
 }
 
-/// What people mean by a text that is no address.
+/// What people mean by a text that is not an address.
 fn fault(text: &str) -> Fault {
     let is_address = |text: &str| text.trim().parse::<IpAddr>().is_ok();
     let are_addresses = |separators: &[char]| text.contains(separators) && text.split(separators).all(is_address);

@@ -77,7 +77,7 @@ impl<'a> Attending<'a> {
         self.operators.find(operator, self.hasher)
     }
 
-    /// The operators whom a watcher must be allowed to monitor, each with what is known of them.
+    /// The operators that a watcher must be allowed to monitor, each with what is known of them.
     pub(super) fn counted(&self, joined: bool) -> impl Iterator<Item = (&'a OperatorId, Option<&'a OperatorSlot>)> {
         let joined = if joined { self.chat.joined() } else { &[] };
         self.chat.operators().iter().chain(joined).map(|operator| (operator, self.slot(operator)))

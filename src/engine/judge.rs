@@ -32,7 +32,7 @@ pub(super) struct Judge<'a> {
 struct Cache<'a> {
     /// For each role the first exclusion that holds and binds it.
     excluded: OnceCell<PerRole<&'a ExclusionId>>,
-    /// For each role the first counted operator whom it may not monitor.
+    /// For each role, the first counted operator that it may not monitor.
     closed_by: OnceCell<PerRole<&'a OperatorId>>,
     /// The chat's departments.
     departments: OnceCell<Vec<DepartmentNumber>>,
@@ -118,7 +118,7 @@ impl<'a> Judge<'a> {
         excluded.get(role)
     }
 
-    /// The first counted operator whom a role may not monitor.
+    /// The first counted operator that a role may not monitor.
     fn closed_by(&self, role: RoleNumber) -> Option<&'a OperatorId> {
         let closed_by = self.cache.closed_by.get_or_init(|| {
             let mut first = PerRole::empty();

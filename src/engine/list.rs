@@ -12,7 +12,7 @@ use super::roles::{RoleNumber, RoleSet};
 /// The distinct watchers of a key, each with their role and how many of their rules are filed here.
 ///
 /// Most keys have one or two: they lie in the list itself, and that in the slot that the look-up of the key reads
-/// anyway. Up to sixteen are looked through one by one. More lie apart by role, so that whom a chat permits is copied in
+/// anyway. Up to sixteen are looked through one by one. More lie apart by role, so that those that a chat permits are copied in
 /// whole stretches.
 #[derive(Clone, Debug)]
 pub(super) enum WatcherList {

@@ -118,7 +118,7 @@ impl Operators {
         }
     }
 
-    /// Forgets an operator without a role, of whom no rule knows.
+    /// Forgets an operator who has no role and whom no rule names.
     pub(super) fn release(&mut self, id: &OperatorId, hasher: &SeedableRandomState) {
         let found = self.slots.find_entry(hash(hasher, id.as_str().as_bytes()), |slot| slot.is(id));
         let Ok(entry) = found else { return };

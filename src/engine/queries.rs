@@ -71,7 +71,7 @@ impl MonitorEngine {
         known.into_iter()
     }
 
-    /// The operators whom a settings page offers to `watcher`, by id: exactly those whom
+    /// The operators that a settings page offers to `watcher`, by id: exactly those that
     /// [`add_rule`](MonitorEngine::add_rule) takes as the only criterion of a new rule. None for an unknown watcher, or for
     /// one who may monitor nobody.
     pub fn monitorable_by(&self, watcher: &OperatorId) -> impl ExactSizeIterator<Item = &OperatorId> {

@@ -14,7 +14,7 @@ wire! {
         /// There is a rule with this id.
         #[error("rule `{0}` exists already")]
         DuplicateRule(RuleId),
-        /// The watcher is no known operator.
+        /// The watcher is not a known operator.
         #[error("watcher `{0}` is not a known operator")]
         UnknownWatcher(OperatorId),
         /// The watcher's role may monitor nobody.
@@ -26,7 +26,7 @@ wire! {
         /// A criterion names an operator who is not known.
         #[error("operator `{0}` is not known")]
         UnknownOperator(OperatorId),
-        /// A criterion names an operator whom the watcher may not monitor.
+        /// A criterion names an operator that the watcher may not monitor.
         #[error("operator `{0}` may not be monitored by this watcher")]
         NotPermitted(OperatorId),
     }

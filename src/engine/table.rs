@@ -1,7 +1,7 @@
 //! Values in places that stay theirs, found by hash.
 //!
-//! A general hash table of places would keep no hash, and look at every value when it grows; values in the table itself
-//! would move. This one keeps a half of each hash beside the place, eight bytes a value.
+//! A general hash table of places keeps no hash: when it grows it looks at every value, which stops everything for half a
+//! second with a million rules. This one keeps a half of each hash beside the place. PERFORMANCE.md has the figures.
 //!
 //! Entries keep a part of the hash, so that a table that grows spreads them anew without a look at the values.
 
@@ -208,7 +208,7 @@ mod tests {
         let mut table = Table::<()>::default();
         table.spread(64);
         assert!((0..64).all(|n: u32| table.home(Tag(n << 26)) == n as usize));
-        let hasher = SeedableRandomState::random();
+        let hasher = SeedableRandomState::with_seed(7, foldhash::SharedSeed::global_fixed());
         let names: Vec<_> = (0..1_000).map(|n| alloc::format!("r{n}")).collect();
         let mut homes: Vec<_> = names.iter().map(|name| table.home(Tag::of(name, &hasher))).collect();
         homes.sort_unstable();

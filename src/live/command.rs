@@ -67,12 +67,12 @@ wire! {
         SetVisitor { chat: ChatId, visitor: Visitor },
         /// The chat is given to one operator more.
         Attend { chat: ChatId, operator: OperatorId },
-        /// An operator whom the chat was given to leaves it.
+        /// An operator to whom the chat was given leaves it.
         Unattend { chat: ChatId, operator: OperatorId },
         /// The chat goes from one operator to another in one step, so that there is no moment between.
         Transfer {
             chat: ChatId,
-            /// One whom it was given to.
+            /// One to whom it was given.
             from: OperatorId,
             /// Who takes their place.
             to: OperatorId,

@@ -147,7 +147,7 @@ impl LiveMonitor {
         }
     }
 
-    /// Finds those among the people to whom the chat is granted.
+    /// Finds the people to whom the chat is granted.
     fn find_people(&mut self) {
         let Self { scratch, people, engine, .. } = self;
         scratch.by_person.forget(people.numbers());
@@ -178,7 +178,7 @@ impl LiveMonitor {
         }
     }
 
-    /// Why the rules of a watch, which grant it no more, ended it: the first in rule order says.
+    /// Why a watch ends when its rules no longer grant it: the first of them in rule order says.
     fn reason(&self, rules: &[RuleId], asked: impl Fn(&Rule) -> Verdict) -> Option<EndReason> {
         rules.iter().find_map(|rule| match self.engine.rule(rule) {
             Some(rule) => EndReason::of(asked(rule)),

@@ -107,7 +107,7 @@ impl Event {
 pub enum Audience<'a> {
     /// This watcher alone.
     Watcher(&'a OperatorId),
-    /// The watcher who advised and the attending operators whom they advised; never the visitor.
+    /// The watcher who advised and the attending operators who were advised; never the visitor.
     Advice { watcher: &'a OperatorId, to: &'a [OperatorId] },
     /// The visitor and the attending operators of this chat, by [`Event::for_participants`]; its watchers too.
     Everyone(&'a ChatId),

@@ -1,4 +1,4 @@
-//! What is shown to whom.
+//! What each audience is shown.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -48,7 +48,7 @@ impl ParticipantView {
         &self.chat
     }
 
-    /// The operators whom the chat was given to.
+    /// The operators to whom the chat was given.
     pub fn operators(&self) -> &[OperatorId] {
         &self.operators
     }
@@ -93,7 +93,7 @@ impl<'a> Recipients<'a> {
         }
     }
 
-    /// The operators who attend: those whom the chat was given to, then those who joined. On the internal channel only
+    /// The operators who attend: those to whom the chat was given, then those who joined. On the internal channel only
     /// those who hear advice.
     pub fn attending(&self) -> impl Iterator<Item = &'a OperatorId> + use<'a> {
         let (engine, channel) = (self.live.engine(), self.channel);

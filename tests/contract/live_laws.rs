@@ -320,6 +320,9 @@ mod written {
             let loaded: LiveMonitor = from_str(&saved).unwrap();
             prop_assert_eq!(&loaded, &live);
             prop_assert_eq!(lists_of(&loaded), lists_of(&live));
+            let loaded = loaded.reseeded(7);
+            prop_assert_eq!(&loaded, &live);
+            prop_assert_eq!(lists_of(&loaded), lists_of(&live));
             prop_assert_eq!(to_string(&loaded).unwrap(), saved);
 
             let (unbroken, broken) = (run(live, rest.to_vec()), run(loaded, rest.to_vec()));

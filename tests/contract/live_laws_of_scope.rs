@@ -1,8 +1,6 @@
 //! The laws of the live monitor, over random histories: 8 to 12. `live_laws` has the first seven.
 
-use chat_monitor::{
-    Chat, Command, Criterion, LiveMonitor, MonitorEngine, OperatorId, Right, Role, Rule, Sample, Verdict, Visitor,
-};
+use chat_monitor::{Chat, Command, Criterion, MonitorEngine, OperatorId, Right, Role, Rule, Sample, Verdict, Visitor};
 use proptest::prelude::*;
 
 use super::erased::without_what_is_new;
@@ -211,7 +209,7 @@ mod written {
 
         #[test]
         fn law_12_what_uses_nothing_new_is_written_without_a_word_of_it(History(commands) in history()) {
-            let mut live = LiveMonitor::default();
+            let mut live = chat_monitor::LiveMonitor::default();
             for command in commands.into_iter().filter_map(without_what_is_new) {
                 let written = to_string(&command).unwrap();
                 let answer = live.apply(command);
