@@ -479,7 +479,7 @@ fn watches_that_end_together_are_told_in_the_order_in_which_they_began() {
 #[test]
 fn each_of_many_watchers_of_a_chat_is_found_and_they_stand_as_they_began() {
     let mut live = company_after([start(chat("c1").attended_by(parse("ken")))]);
-    let watchers: Vec<_> = (0..70).map(|n| format!("w{}", n * 7 % 70)).collect();
+    let watchers: Vec<_> = (0..70).map(|n| format!("w{}", n * 11 % 70)).collect();
     for watcher in &watchers {
         tell(&mut live, set_operator(watcher, Supervisor));
         let events = tell(&mut live, add_rule(&format!("r-{watcher}"), watcher, with_operator("ken")));
