@@ -1,6 +1,6 @@
 //! `wirefilter-engine`: one compiled filter a rule, and every filter is asked.
 //!
-//! Its release on crates.io has no lists, so that a chat has three places for operators.
+//! Its published release has no lists, so that a chat has three places for operators.
 
 use chat_monitor::Chat;
 use wirefilter::{ExecutionContext, Filter, Scheme, Type};
