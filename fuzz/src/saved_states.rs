@@ -186,7 +186,7 @@ fn chat_of(engine: &MonitorEngine, rule: &Rule) -> Chat {
             Criterion::Attribute(attribute) => attributes.push(attribute.clone()),
             Criterion::OperatorIn(department) => {
                 let mut members = engine.operators().filter(|(_, operator)| {
-                    operator.departments().is_some_and(|departments| departments.contains(department))
+                    operator.departments().contains(department)
                 });
                 chat = members.next().into_iter().fold(chat, |chat, (member, _)| chat.attended_by(member.clone()));
             }
