@@ -55,6 +55,7 @@ impl<T> Slab<T> {
         self.slots.len()
     }
 
+    #[inline]
     pub(crate) fn get(&self, place: Place) -> Option<&T> {
         match self.slots.get(place.index())? {
             Slot::Held(value) => Some(value),
@@ -62,6 +63,7 @@ impl<T> Slab<T> {
         }
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, place: Place) -> Option<&mut T> {
         match self.slots.get_mut(place.index())? {
             Slot::Held(value) => Some(value),
@@ -69,6 +71,7 @@ impl<T> Slab<T> {
         }
     }
 
+    #[inline]
     pub(crate) fn insert(&mut self, value: T) -> Place {
         self.len += 1;
         if let Some(slot) = self.slots.get_mut(self.free.index()) {
@@ -86,6 +89,7 @@ impl<T> Slab<T> {
         Place(self.slots.len() as u32 - 1)
     }
 
+    #[inline]
     pub(crate) fn remove(&mut self, place: Place) -> Option<T> {
         let slot = self.slots.get_mut(place.index()).filter(|slot| matches!(slot, Slot::Held(_)))?;
         let removed = core::mem::replace(slot, Slot::Free(self.free));

@@ -63,7 +63,7 @@ fn with_the_rules((engine, chats, buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(16_420_000))]
+#[library_benchmark(config = at_most(16_760_000))]
 #[bench::rules(engine())]
 fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     for enabled in [false, true] {
@@ -72,7 +72,7 @@ fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     engine
 }
 
-#[library_benchmark(config = at_most(25_020_000))]
+#[library_benchmark(config = at_most(24_370_000))]
 #[bench::rules((engine(), (0..SIZE).map(rule).collect()))]
 fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEngine {
     for rule in rules {
@@ -82,7 +82,7 @@ fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEng
     engine
 }
 
-#[library_benchmark(config = at_most(18_000_000))]
+#[library_benchmark(config = at_most(17_910_000))]
 #[bench::chats(live())]
 fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
     for enabled in [false, true] {
