@@ -1,5 +1,7 @@
 //! Why a change of the engine was refused. Nothing has changed then.
 
+use core::fmt;
+
 use crate::id::{ExclusionId, OperatorId, RuleId};
 use crate::role::Role;
 use crate::wire::wire;
@@ -83,8 +85,7 @@ impl AddExclusionRefusal {
 macro_rules! refusal {
     ($(#[$meta:meta])* $name:ident($type:ty), $code:literal, $text:literal) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-        #[error($text)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[allow(clippy::exhaustive_structs, reason = "what it names is all that there is to it")]
         pub struct $name(
             /// What was named.
@@ -97,6 +98,15 @@ macro_rules! refusal {
                 $code
             }
         }
+
+        // By hand: early releases of thiserror do not find a field from a text that a macro hands on.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, $text, self.0)
+            }
+        }
+
+        impl core::error::Error for $name {}
 
         #[cfg(feature = "serde")]
         impl serde::Serialize for $name {
