@@ -321,9 +321,10 @@ fn an_unknown_field_is_refused_everywhere_and_named() {
             // Keys of these are names of the host's.
             let is_map = ["/permissions", "/oversees", "/attributes"].iter().any(|map| place.ends_with(map));
             let is_map = is_map || more.get("administrator").is_some() && place.is_empty();
-            if let Value::Object(fields) = more.pointer_mut(&place).unwrap()
-                && !is_map
-            {
+            if is_map {
+                continue;
+            }
+            if let Value::Object(fields) = more.pointer_mut(&place).unwrap() {
                 objects += 1;
                 // First, because serde_json says nothing of what stands behind the one key of an enum.
                 let known = std::mem::take(fields);
