@@ -163,6 +163,25 @@ fn who_receives_a_message_depends_on_the_channel_and_the_visitor_is_never_in_the
 }
 
 #[test]
+fn asking_who_receives_a_message_allocates_nothing() {
+    let mut live = hana_watches_ken();
+    for n in 0..100 {
+        let watcher = format!("w{n}");
+        tell(&mut live, set_operator(&watcher, Supervisor));
+        tell(&mut live, add_rule(&format!("r-{watcher}"), &watcher, with_operator("ken")));
+    }
+    let chat = parse("c1");
+    for channel in [Channel::Public, Channel::Internal] {
+        let mut reached = 0;
+        let taken = allocation_counter::measure(|| {
+            let recipients = live.recipients(&chat, channel);
+            reached = recipients.attending().count() + recipients.watchers().count();
+        });
+        assert_eq!((reached, taken.count_total), (102, 0), "{channel:?}");
+    }
+}
+
+#[test]
 fn a_message_in_an_unknown_chat_reaches_nobody_and_there_is_nothing_to_see() {
     let live = hana_watches_ken();
     for channel in [Channel::Public, Channel::Internal] {
