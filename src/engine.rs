@@ -57,6 +57,8 @@ pub use refusals::{
     UnknownRole, UnknownRule,
 };
 pub(crate) use rules::Seq;
+#[cfg(feature = "serde")]
+pub(crate) use saved::{EngineForm, InvalidEngine};
 pub use watchers::{Watcher, WatcherBuffer, WatcherIds, WatcherIdsIter};
 
 /// Decides who may watch a chat.

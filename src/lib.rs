@@ -177,7 +177,7 @@ pub use live::{
     ParticipantView, Recipients, Refusal,
 };
 #[cfg(feature = "serde")]
-pub use live::{InvalidMonitor, SavedMonitor};
+pub use live::{InvalidMonitor, SavedChats, SavedMonitor, SavedPart};
 pub use operator::Operator;
 pub use permissions::{InvalidPermissions, Permissions, RoleRow, Within};
 pub use policy::Policy;

@@ -2,6 +2,7 @@
 
 mod command;
 mod decide;
+mod engine_changes;
 mod event;
 mod index;
 mod list;
@@ -10,24 +11,22 @@ mod refusal;
 mod rooms;
 #[cfg(feature = "serde")]
 mod saved;
+#[cfg(feature = "serde")]
+mod saving;
 mod view;
 mod watches;
 
+#[cfg(feature = "serde")]
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::attribute::Attributes;
 use crate::chat::{Chat, Visitor};
 use crate::department::Departments;
 use crate::engine::MonitorEngine;
-use crate::exclusion::Exclusion;
-use crate::id::{ChatId, ExclusionId, OperatorId, RuleId};
-use crate::key::Key;
-use crate::operator::Operator;
-use crate::policy::Policy;
+use crate::id::{ChatId, OperatorId, RuleId};
 use crate::right::Right;
-use crate::rule::Rule;
 use crate::slab::Place;
-use crate::window::Window;
 use decide::Scratch;
 use index::ChatIndex;
 use people::People;
@@ -38,7 +37,9 @@ pub use command::Command;
 pub use event::{Audience, EndReason, Event, LeftReason, ParticipantEvent};
 pub use refusal::Refusal;
 #[cfg(feature = "serde")]
-pub use saved::{InvalidMonitor, SavedMonitor};
+pub use saved::{InvalidMonitor, SavedChats, SavedMonitor, SavedPart};
+#[cfg(feature = "serde")]
+use saving::Saving;
 pub use view::{Channel, MonitoredChat, ParticipantView, Recipients};
 
 /// Knows which chats are live, and says who starts and stops watching what, and why.
@@ -65,6 +66,8 @@ pub use view::{Channel, MonitoredChat, ParticipantView, Recipients};
 ///     [`MonitorEngine::next_deadline`] no time told changes a watch.
 /// 12. Who uses no departments, attributes, named roles, exceptions, exclusions, samples and windows gets the same
 ///     verdicts, watches, events and bytes as before there were these.
+/// 13. Chats do not touch each other: spread over several monitors by [`Command::chat`], with the commands on no chat
+///     applied to all of them in one order, each chat has the same events.
 ///
 /// The order of events within one command: operators who are put out, then chat by chat in the order in which the chats
 /// started, and in each the watches that end, in the order in which they began, before those that start or change, in
@@ -95,6 +98,9 @@ pub struct LiveMonitor {
     people: People,
     watches: Watches,
     scratch: Scratch,
+    /// A saving in parts that is going on. It is no part of the state.
+    #[cfg(feature = "serde")]
+    saving: Option<Box<Saving>>,
 }
 
 impl LiveMonitor {
@@ -108,6 +114,8 @@ impl LiveMonitor {
             people: People::new(&hasher),
             watches: Watches::default(),
             scratch: Scratch::default(),
+            #[cfg(feature = "serde")]
+            saving: None,
         }
     }
 
@@ -179,8 +187,7 @@ impl LiveMonitor {
         for watch in self.watches_in_order() {
             let room = self.rooms.get(watch.room).and_then(|room| live.rooms.find(room.chat.id()));
             if let Some((room, watcher)) = room.zip(self.people.id(watch.watcher)) {
-                // Nobody is told: the watch goes on.
-                live.start(room, watcher.clone(), watch.rules.as_slice().into(), &mut Vec::new());
+                live.begin(room, watcher, watch.rules.clone());
             }
         }
         live
@@ -269,167 +276,6 @@ impl PartialEq for LiveMonitor {
 
 impl Eq for LiveMonitor {}
 
-/// Changes of operators and of the policy.
-impl LiveMonitor {
-    fn set_policy(&mut self, policy: Policy, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        if *self.engine.policy() == policy {
-            return Ok(());
-        }
-        self.engine.set_policy(policy)?;
-        let all: Vec<Place> = self.rooms.places().collect();
-        for &place in &all {
-            let must_leave = |engine: &MonitorEngine, operator: &_| !engine.may_stay_joined(operator);
-            self.put_out(place, must_leave, LeftReason::NoRights, events);
-        }
-        self.decide_all(all, events);
-        Ok(())
-    }
-
-    fn set_operator(&mut self, id: OperatorId, operator: Operator, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        if self.engine.operator(&id).as_ref() != Some(&operator) {
-            self.engine.set_operator(id.clone(), operator)?;
-            self.operator_changed(&id, LeftReason::NoRights, events);
-        }
-        Ok(())
-    }
-
-    fn remove_operator(&mut self, operator: &OperatorId, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        self.engine.remove_operator(operator)?;
-        self.operator_changed(operator, LeftReason::Removed, events);
-        Ok(())
-    }
-
-    /// Decides anew what depends on what is known of `operator`: the chats that they attend, and those that their own
-    /// rules match.
-    fn operator_changed(&mut self, operator: &OperatorId, must_leave: LeftReason, events: &mut Vec<Event>) {
-        let mut attended: Vec<Place> = self.index.attended_by(operator).into();
-        self.rooms.sort(&mut attended);
-        if !self.engine.may_stay_joined(operator) {
-            for &place in &attended {
-                self.put_out(place, |_, joined| joined == operator, must_leave, events);
-            }
-        }
-        let own = self.granted_by_own(operator);
-        let mut touched: Vec<Place> = own.iter().map(|(place, _)| *place).chain(attended.iter().copied()).collect();
-        self.rooms.sort(&mut touched);
-        let mut own = own.into_iter().peekable();
-        let mut attended = attended.into_iter().peekable();
-        for place in touched {
-            let rules = own.next_if(|(granted, _)| *granted == place).map(|(_, rules)| rules).unwrap_or_default();
-            match attended.next_if(|attended| *attended == place) {
-                Some(_) => self.decide(place, events),
-                None => self.settle(place, operator, &rules, events),
-            }
-        }
-    }
-
-    /// The chats that a watcher's own rules can match, in the order in which they started, each with the rules that grant
-    /// it.
-    fn granted_by_own(&self, watcher: &OperatorId) -> Vec<(Place, Vec<RuleId>)> {
-        let mut candidates: Vec<(Place, &Rule)> = Vec::new();
-        for rule in self.engine.rules_of(watcher) {
-            let places = self.index.candidates(Key::of(rule.key()), &self.engine, &self.rooms);
-            candidates.extend(places.into_iter().map(|place| (place, rule)));
-        }
-        // A stable sort: in each chat the rules stay in rule order.
-        candidates.sort_by_key(|(place, _)| self.rooms.get(*place).map(|room| room.seq));
-        let chats = candidates.chunk_by(|(one, _), (next, _)| one == next);
-        let granted = chats.filter_map(|of_chat| {
-            let (place, _) = of_chat.first()?;
-            let asked = self.engine.asking(&self.rooms.get(*place)?.chat);
-            let granting = of_chat.iter().filter(|(_, rule)| asked(rule).is_granted());
-            Some((*place, granting.map(|(_, rule)| rule.id().clone()).collect()))
-        });
-        granted.collect()
-    }
-}
-
-/// Changes of rules.
-impl LiveMonitor {
-    fn add_rule(&mut self, rule: Rule, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        self.engine.add_rule(rule.clone())?;
-        self.rule_changed(&rule, true, events);
-        Ok(())
-    }
-
-    fn set_rule_enabled(&mut self, rule: &RuleId, enabled: bool, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        let was_enabled = self.engine.rule(rule).map(Rule::enabled);
-        self.engine.set_rule_enabled(rule, enabled)?;
-        match self.engine.rule(rule).cloned() {
-            Some(rule) if was_enabled != Some(enabled) => self.rule_changed(&rule, true, events),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn set_rule_window(
-        &mut self,
-        rule: &RuleId,
-        window: Option<Window>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Refusal> {
-        self.engine.set_rule_window(rule, window)?;
-        if let Some(rule) = self.engine.rule(rule).cloned() {
-            self.rule_changed(&rule, true, events);
-        }
-        Ok(())
-    }
-
-    fn remove_rule(&mut self, rule: &RuleId, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        let rule = self.engine.remove_rule(rule)?;
-        self.rule_changed(&rule, false, events);
-        Ok(())
-    }
-
-    /// Decides anew, in every chat that a rule can match, whether the rule grants it.
-    fn rule_changed(&mut self, rule: &Rule, is_there: bool, events: &mut Vec<Event>) {
-        for place in self.index.candidates(Key::of(rule.key()), &self.engine, &self.rooms) {
-            let Some(room) = self.rooms.get(place) else { continue };
-            let granted = is_there && self.engine.judge(rule, &room.chat).is_granted();
-            let watch = self.people.find(rule.watcher()).and_then(|watcher| room.watches.find(watcher));
-            let before = watch.and_then(|watch| self.watches.get(watch)).map(|watch| watch.rules.as_slice());
-            let before = before.unwrap_or_default();
-            if before.contains(rule.id()) != granted {
-                let mut rules: Vec<RuleId> = before.iter().filter(|other| *other != rule.id()).cloned().collect();
-                if granted {
-                    let seq = self.engine.seq(rule.id());
-                    let at = rules.partition_point(|other| self.engine.seq(other) < seq);
-                    rules.insert(at, rule.id().clone());
-                }
-                self.settle(place, rule.watcher(), &rules, events);
-            }
-        }
-    }
-}
-
-/// Changes of exclusions and of the time.
-impl LiveMonitor {
-    fn add_exclusion(&mut self, exclusion: Exclusion, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        let touched = self.index.candidates(Key::of(exclusion.key()), &self.engine, &self.rooms);
-        self.engine.add_exclusion(exclusion)?;
-        self.decide_all(touched, events);
-        Ok(())
-    }
-
-    fn remove_exclusion(&mut self, exclusion: &ExclusionId, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        let removed = self.engine.remove_exclusion(exclusion)?;
-        let touched = self.index.candidates(Key::of(removed.key()), &self.engine, &self.rooms);
-        self.decide_all(touched, events);
-        Ok(())
-    }
-
-    fn set_time(&mut self, now: u64, events: &mut Vec<Event>) -> Result<(), Refusal> {
-        let bounded = self.engine.rules_bounded_until(now);
-        self.engine.set_time(now)?;
-        let rules = bounded.iter().filter_map(|rule| self.engine.rule(rule));
-        let candidates = |rule: &Rule| self.index.candidates(Key::of(rule.key()), &self.engine, &self.rooms);
-        let mut touched: Vec<Place> = rules.flat_map(candidates).collect();
-        self.rooms.sort(&mut touched);
-        self.decide_all(touched, events);
-        Ok(())
-    }
-}
-
 /// Changes of a chat.
 impl LiveMonitor {
     fn start_chat(&mut self, chat: Chat, events: &mut Vec<Event>) -> Result<(), Refusal> {
@@ -445,17 +291,33 @@ impl LiveMonitor {
     }
 
     fn insert(&mut self, chat: Chat) -> Place {
-        let place = self.rooms.insert(chat.clone());
-        self.index.insert(&mut self.rooms, place, &chat);
+        let place = self.rooms.insert(chat);
+        self.file(place);
         place
+    }
+
+    /// Puts a chat that is among the rooms into the index.
+    fn file(&mut self, place: Place) {
+        if let Some(room) = self.rooms.get_mut(place) {
+            self.index.insert(place, room);
+        }
+    }
+
+    /// Puts a chat under one operator more in the index.
+    fn file_operator(&mut self, place: Place, operator: &OperatorId) {
+        if let Some(room) = self.rooms.get_mut(place) {
+            self.index.insert_operator(place, room, operator);
+        }
     }
 
     fn set_visitor(&mut self, chat: &ChatId, visitor: Visitor, events: &mut Vec<Event>) -> Result<(), Refusal> {
         let (place, chat) = self.live(chat)?;
         if *chat.visitor() != visitor {
-            let before = chat.set_visitor(visitor.clone());
+            let before = chat.set_visitor(visitor);
             self.index.remove_visitor(&mut self.rooms, place, &before);
-            self.index.insert_visitor(&mut self.rooms, place, &visitor);
+            if let Some(room) = self.rooms.get_mut(place) {
+                self.index.insert_visitor(place, room);
+            }
             self.decide(place, events);
         }
         Ok(())
@@ -469,7 +331,7 @@ impl LiveMonitor {
         let had_joined = chat.joined().contains(&operator);
         chat.give_to(operator.clone());
         if !had_joined {
-            self.index.insert_operator(&mut self.rooms, place, &operator);
+            self.file_operator(place, &operator);
         }
         self.decide(place, events);
         Ok(())
@@ -505,7 +367,7 @@ impl LiveMonitor {
         chat.transfer(from, to.clone());
         self.index.remove_operator(&mut self.rooms, place, from);
         if !had_joined {
-            self.index.insert_operator(&mut self.rooms, place, &to);
+            self.file_operator(place, &to);
         }
         if let Some(departments) = departments {
             self.tell(place, |chat| chat.set_departments(departments));
@@ -547,9 +409,10 @@ impl LiveMonitor {
         let Some(room) = self.rooms.get_mut(place) else { return };
         let before = room.chat.told_alone();
         change(&mut room.chat);
-        let after = room.chat.told_alone();
         self.index.remove_told(&mut self.rooms, place, &before);
-        self.index.insert_told(&mut self.rooms, place, &after);
+        if let Some(room) = self.rooms.get_mut(place) {
+            self.index.insert_told(place, room);
+        }
     }
 
     fn set_monitoring_allowed(&mut self, chat: &ChatId, allowed: bool, events: &mut Vec<Event>) -> Result<(), Refusal> {
@@ -561,6 +424,7 @@ impl LiveMonitor {
 
     fn end_chat(&mut self, id: &ChatId, events: &mut Vec<Event>) -> Result<(), Refusal> {
         let place = self.rooms.find(id).ok_or_else(|| Refusal::UnknownChat(id.clone()))?;
+        self.keep_ending(place);
         let Some(Room { chat, watches, filed, .. }) = self.rooms.remove(place) else { return Ok(()) };
         for held in watches.iter() {
             self.watches.end(held.watch, &mut self.people);
@@ -581,10 +445,11 @@ impl LiveMonitor {
         if !self.engine.rights(&watcher, &room.chat).contains(Right::Join) {
             return Err(Refusal::MayNotJoin(watcher));
         }
+        self.keep_chat(place);
         if let Some(room) = self.rooms.get_mut(place) {
             room.chat.join(watcher.clone());
         }
-        self.index.insert_operator(&mut self.rooms, place, &watcher);
+        self.file_operator(place, &watcher);
         self.end_watch(place, &watcher, EndReason::Joined, events);
         events.push(Event::Joined { chat: id.clone(), operator: watcher });
         self.decide(place, events);
@@ -632,10 +497,11 @@ impl LiveMonitor {
         reason: LeftReason,
         events: &mut Vec<Event>,
     ) {
-        let Some(chat) = self.rooms.get_mut(place).map(|room| &mut room.chat) else { return };
-        if chat.joined().is_empty() {
+        if self.rooms.get(place).is_none_or(|room| room.chat.joined().is_empty()) {
             return;
         }
+        self.keep_chat(place);
+        let Some(chat) = self.rooms.get_mut(place).map(|room| &mut room.chat) else { return };
         let id = chat.id().clone();
         for operator in chat.put_out(|joined| leaves(&self.engine, joined)) {
             self.index.remove_operator(&mut self.rooms, place, &operator);
@@ -645,7 +511,25 @@ impl LiveMonitor {
 
     /// A live chat, to be changed.
     fn live(&mut self, id: &ChatId) -> Result<(Place, &mut Chat), Refusal> {
-        let found = self.rooms.find(id).and_then(|place| Some((place, &mut self.rooms.get_mut(place)?.chat)));
-        found.ok_or_else(|| Refusal::UnknownChat(id.clone()))
+        let found = self.rooms.find(id).ok_or_else(|| Refusal::UnknownChat(id.clone()));
+        found.and_then(|place| {
+            self.keep_chat(place);
+            let room = self.rooms.get_mut(place).ok_or_else(|| Refusal::UnknownChat(id.clone()))?;
+            Ok((place, &mut room.chat))
+        })
     }
+}
+
+/// Without the wire form nothing is saved.
+#[cfg(not(feature = "serde"))]
+impl LiveMonitor {
+    fn keep_chat(&mut self, _: Place) {}
+
+    fn keep_ending(&mut self, _: Place) {}
+
+    fn keep_rule(&mut self, _: &RuleId) {}
+
+    fn keep_removed(&mut self, _: &RuleId) {}
+
+    fn keep_operator(&mut self, _: &OperatorId, _: Option<crate::operator::Operator>) {}
 }

@@ -170,12 +170,19 @@ pub(crate) mod form {
         }
     }
 
-    /// The same, read.
-    pub(crate) struct ReadLine(pub(crate) OperatorId, pub(crate) Operator);
+    /// The same, with its own values.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(crate) struct OwnedLine(pub(crate) OperatorId, pub(crate) Operator);
 
-    impl<'de> Deserialize<'de> for ReadLine {
+    impl Serialize for OwnedLine {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serialize(&self.0, &self.1, serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for OwnedLine {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserialize(deserializer).map(|(id, operator)| ReadLine(id, operator))
+            deserialize(deserializer).map(|(id, operator)| OwnedLine(id, operator))
         }
     }
 }

@@ -20,6 +20,8 @@ mod contract {
     mod live_joining;
     mod live_laws;
     mod live_laws_of_scope;
+    #[cfg(feature = "serde")]
+    mod live_saving;
     mod live_scope;
     mod live_search;
     #[cfg(feature = "serde")]

@@ -21,11 +21,17 @@ use crate::text::{Text, hash};
 pub(crate) struct Number(pub(super) u32);
 
 impl Number {
-    const LEAST: Number = Number(0);
+    pub(crate) const LEAST: Number = Number(0);
     const GREATEST: Number = Number(u32::MAX);
 
     pub(crate) fn index(self) -> usize {
         self.0 as usize
+    }
+
+    /// The one that follows.
+    #[cfg(feature = "serde")]
+    pub(crate) fn next(self) -> Number {
+        Number(self.0.saturating_add(1))
     }
 }
 

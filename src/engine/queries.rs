@@ -49,7 +49,7 @@ impl MonitorEngine {
         self.known(self.index.of_operator(operator)?.number)
     }
 
-    fn known(&self, number: Number) -> Option<Operator> {
+    pub(super) fn known(&self, number: Number) -> Option<Operator> {
         let known = self.index.operators.get(number)?;
         match known.scope.as_deref() {
             Some(scope) => Some(scope.operator.clone()),
@@ -145,6 +145,12 @@ impl MonitorEngine {
     /// A rule that was found.
     pub(crate) fn rule_at(&self, place: Place) -> Option<&Rule> {
         self.rules.get(place).map(|slot| &slot.rule)
+    }
+
+    /// The number of an operator whom the engine knows or a rule names.
+    #[cfg(feature = "serde")]
+    pub(crate) fn number(&self, operator: &OperatorId) -> Option<Number> {
+        self.index.of_operator(operator).map(|slot| slot.number)
     }
 
     /// How many numbers there are among which those of watchers lie.

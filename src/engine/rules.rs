@@ -118,6 +118,16 @@ impl Rules {
         self.slots.len()
     }
 
+    #[cfg(feature = "serde")]
+    pub(super) fn oldest(&self) -> Place {
+        self.oldest
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn next_seq(&self) -> Seq {
+        self.next_seq
+    }
+
     /// Every rule, in rule order.
     pub(super) fn slots(&self) -> impl Iterator<Item = &RuleSlot> {
         let mut next = self.oldest;
@@ -188,6 +198,12 @@ impl RuleSlot {
     /// Whether the key is all that the rule asks: one criterion, no exception, at any time.
     pub(super) fn is_plain(&self) -> bool {
         self.rule.only_criterion().is_some_and(Key::is_whole)
+    }
+
+    /// The rule that follows in rule order.
+    #[cfg(feature = "serde")]
+    pub(super) fn newer(&self) -> Place {
+        self.link(By::Age).newer
     }
 
     fn link(&self, by: By) -> Link {

@@ -5,13 +5,17 @@ use alloc::vec::Vec;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::operators::Number;
+use super::rules::Seq;
 use super::{AddExclusionRefusal, DuplicateRule, MonitorEngine, UnknownRole};
 use crate::exclusion::Exclusion;
-use crate::id::{ExclusionId, OperatorId};
-use crate::operator::form::{Line, ReadLine};
+use crate::id::{ExclusionId, OperatorId, RuleId};
+use crate::operator::Operator;
+use crate::operator::form::{Line, OwnedLine};
 use crate::policy::Policy;
 use crate::role::Role;
 use crate::rule::Rule;
+use crate::slab::Place;
 use crate::wire::{Version, quiet, read_as};
 
 /// `{"version": 1, "policy": …, "operators": [{"operator": …, "role": …}], "rules": […]}`, and `exclusions` and `now`
@@ -42,18 +46,19 @@ impl Serialize for MonitorEngine {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a saved engine")]
-struct EngineForm {
+pub(crate) struct EngineForm {
     #[expect(dead_code, reason = "reading it is checking it")]
-    version: Version,
-    policy: Policy,
-    operators: Vec<ReadLine>,
-    rules: Vec<Rule>,
-    exclusions: Option<Vec<Exclusion>>,
-    now: Option<u64>,
+    pub(crate) version: Version,
+    pub(crate) policy: Policy,
+    pub(crate) operators: Vec<OwnedLine>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) exclusions: Option<Vec<Exclusion>>,
+    pub(crate) now: Option<u64>,
 }
 
-#[derive(Debug, thiserror::Error)]
-enum Unloadable {
+/// Why what was saved of an engine is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum InvalidEngine {
     #[error("operator `{0}` is there twice")]
     DuplicateOperator(OperatorId),
     #[error(transparent)]
@@ -67,31 +72,31 @@ enum Unloadable {
     Now(#[from] crate::window::InvalidWindow),
 }
 
-impl From<UnknownRole> for Unloadable {
+impl From<UnknownRole> for InvalidEngine {
     fn from(UnknownRole(role): UnknownRole) -> Self {
-        Unloadable::UnknownRole(role)
+        InvalidEngine::UnknownRole(role)
     }
 }
 
-impl From<AddExclusionRefusal> for Unloadable {
+impl From<AddExclusionRefusal> for InvalidEngine {
     fn from(refusal: AddExclusionRefusal) -> Self {
         match refusal {
-            AddExclusionRefusal::DuplicateExclusion(exclusion) => Unloadable::DuplicateExclusion(exclusion),
-            AddExclusionRefusal::UnknownRole(role) => Unloadable::UnknownRole(role),
+            AddExclusionRefusal::DuplicateExclusion(exclusion) => InvalidEngine::DuplicateExclusion(exclusion),
+            AddExclusionRefusal::UnknownRole(role) => InvalidEngine::UnknownRole(role),
         }
     }
 }
 
 impl TryFrom<EngineForm> for MonitorEngine {
-    type Error = Unloadable;
+    type Error = InvalidEngine;
 
-    fn try_from(form: EngineForm) -> Result<Self, Unloadable> {
+    fn try_from(form: EngineForm) -> Result<Self, InvalidEngine> {
         let mut engine = MonitorEngine::new();
         // Nobody has a role yet that the policy could lack.
         _ = engine.set_policy(form.policy);
-        for ReadLine(id, operator) in form.operators {
+        for OwnedLine(id, operator) in form.operators {
             if engine.role(&id).is_some() {
-                return Err(Unloadable::DuplicateOperator(id));
+                return Err(InvalidEngine::DuplicateOperator(id));
             }
             engine.set_operator(id, operator)?;
         }
@@ -103,7 +108,7 @@ impl TryFrom<EngineForm> for MonitorEngine {
             engine.add_exclusion(exclusion)?;
         }
         if form.now.is_some_and(|now| now > crate::window::LAST_INSTANT) {
-            return Err(Unloadable::Now(crate::window::InvalidWindow::BeyondLast));
+            return Err(InvalidEngine::Now(crate::window::InvalidWindow::BeyondLast));
         }
         engine.now = form.now;
         Ok(engine)
@@ -111,3 +116,29 @@ impl TryFrom<EngineForm> for MonitorEngine {
 }
 
 read_as!(MonitorEngine, EngineForm);
+
+/// Rules and operators one by one, as they are saved in parts.
+impl MonitorEngine {
+    pub(crate) fn oldest_rule(&self) -> Place {
+        self.rules.oldest()
+    }
+
+    /// A rule's place in rule order, and the rule that follows it.
+    pub(crate) fn rule_there(&self, place: Place) -> Option<(Seq, Place)> {
+        self.rules.get(place).map(|slot| (slot.seq, slot.newer()))
+    }
+
+    pub(crate) fn place_of(&self, rule: &RuleId) -> Option<Place> {
+        self.find(rule).ok().map(|(place, _)| place)
+    }
+
+    /// The place in rule order that the next rule gets.
+    pub(crate) fn next_seq(&self) -> Seq {
+        self.rules.next_seq()
+    }
+
+    /// The operator of a number, if they are known.
+    pub(crate) fn operator_there(&self, number: Number) -> Option<(&OperatorId, Operator)> {
+        Some((self.index.operators.id(number)?, self.known(number)?))
+    }
+}

@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 
 use super::list::Held;
+use super::watches::Rules;
 use super::{EndReason, Event, LiveMonitor};
+#[cfg(feature = "serde")]
+use crate::engine::Number;
 use crate::engine::{Granting, MonitorEngine};
 use crate::id::{OperatorId, RuleId};
 use crate::rule::Rule;
@@ -13,7 +16,7 @@ use crate::verdict::Verdict;
 /// Room for deciding one chat, to be used again. It is no part of the state, and a clone has its own.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    granting: Vec<Granting>,
+    pub(super) granting: Vec<Granting>,
     /// For each that grants the next of the same watcher.
     next: Vec<usize>,
     /// The watchers, in the order of their first rule.
@@ -75,7 +78,7 @@ const NONE: usize = usize::MAX;
 
 impl Scratch {
     /// Strings together what grants by watcher.
-    fn group(&mut self, numbers: usize) {
+    pub(super) fn group(&mut self, numbers: usize) {
         self.groups.clear();
         self.next.clear();
         self.next.resize(self.granting.len(), NONE);
@@ -95,6 +98,20 @@ impl Scratch {
                 }
             }
         }
+    }
+
+    /// How many are granted the chat.
+    #[cfg(feature = "serde")]
+    pub(super) fn watchers(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// The rules of one watcher, if there are any.
+    #[cfg(feature = "serde")]
+    pub(super) fn rules_of(&self, watcher: Number, engine: &MonitorEngine) -> Option<Rules> {
+        let group = self.groups.get(self.by_number.get(watcher.index())? as usize)?;
+        let rules: Vec<RuleId> = self.rules(*group, engine).cloned().collect();
+        Some(rules.as_slice().into())
     }
 
     /// The rules of a group, in rule order.
@@ -206,12 +223,20 @@ impl LiveMonitor {
         }
     }
 
-    pub(super) fn start(&mut self, place: Place, watcher: OperatorId, rules: Vec<RuleId>, events: &mut Vec<Event>) {
+    fn start(&mut self, place: Place, watcher: OperatorId, rules: Vec<RuleId>, events: &mut Vec<Event>) {
+        self.keep_chat(place);
+        self.begin(place, &watcher, rules.as_slice().into());
+        if let Some(room) = self.rooms.get(place) {
+            events.push(Event::WatchStarted { chat: room.chat.id().clone(), watcher, rules });
+        }
+    }
+
+    /// Begins a watch, and tells nobody.
+    pub(super) fn begin(&mut self, place: Place, watcher: &OperatorId, rules: Rules) {
         let Some(room) = self.rooms.get_mut(place) else { return };
-        let person = self.people.enter(&watcher);
-        let watch = self.watches.start(place, person, &rules, &mut self.people);
+        let person = self.people.enter(watcher);
+        let watch = self.watches.start(place, person, rules, &mut self.people);
         room.watches.push(Held { watcher: person, watch });
-        events.push(Event::WatchStarted { chat: room.chat.id().clone(), watcher, rules });
     }
 
     fn change(&mut self, watch: Place, rules: Vec<RuleId>, events: &mut Vec<Event>) {
@@ -233,6 +258,7 @@ impl LiveMonitor {
     }
 
     fn end(&mut self, place: Place, held: Held, reason: EndReason, events: &mut Vec<Event>) {
+        self.keep_chat(place);
         let Some(room) = self.rooms.get_mut(place) else { return };
         room.watches.remove(held.watcher);
         self.watches.end(held.watch, &mut self.people);

@@ -13,7 +13,7 @@ use core::net::IpAddr;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::{Equivalent, HashMap};
 
-use super::rooms::Rooms;
+use super::rooms::{Room, Rooms};
 use crate::address::domains_above;
 use crate::attribute::Attribute;
 use crate::chat::{Chat, Visitor};
@@ -92,8 +92,9 @@ impl ChatIndex {
         }
     }
 
-    pub(super) fn insert(&mut self, rooms: &mut Rooms, room: Place, chat: &Chat) {
-        Fact::of_chat(chat, |fact| self.insert_fact(rooms, room, fact));
+    pub(super) fn insert(&mut self, place: Place, room: &mut Room) {
+        let Room { chat, filed, .. } = room;
+        Fact::of_chat(chat, |fact| self.insert_fact(place, filed, fact));
     }
 
     /// Takes a chat, which is no longer among the rooms, out of all lists.
@@ -122,16 +123,17 @@ impl ChatIndex {
         });
     }
 
-    pub(super) fn insert_operator(&mut self, rooms: &mut Rooms, room: Place, operator: &OperatorId) {
-        self.insert_fact(rooms, room, Fact::Operator(operator));
+    pub(super) fn insert_operator(&mut self, place: Place, room: &mut Room, operator: &OperatorId) {
+        self.insert_fact(place, &mut room.filed, Fact::Operator(operator));
     }
 
     pub(super) fn remove_operator(&mut self, rooms: &mut Rooms, room: Place, operator: &OperatorId) {
         self.remove_fact(rooms, room, Fact::Operator(operator));
     }
 
-    pub(super) fn insert_visitor(&mut self, rooms: &mut Rooms, room: Place, visitor: &Visitor) {
-        Fact::of_visitor(visitor, |fact| self.insert_fact(rooms, room, fact));
+    pub(super) fn insert_visitor(&mut self, place: Place, room: &mut Room) {
+        let Room { chat, filed, .. } = room;
+        Fact::of_visitor(chat.visitor(), |fact| self.insert_fact(place, filed, fact));
     }
 
     pub(super) fn remove_visitor(&mut self, rooms: &mut Rooms, room: Place, visitor: &Visitor) {
@@ -139,8 +141,9 @@ impl ChatIndex {
     }
 
     /// Puts a chat under what the host tells of it.
-    pub(super) fn insert_told(&mut self, rooms: &mut Rooms, room: Place, chat: &Chat) {
-        Fact::of_told(chat, |fact| self.insert_fact(rooms, room, fact));
+    pub(super) fn insert_told(&mut self, place: Place, room: &mut Room) {
+        let Room { chat, filed, .. } = room;
+        Fact::of_told(chat, |fact| self.insert_fact(place, filed, fact));
     }
 
     /// Takes a chat out of what the host tells of it.
@@ -148,27 +151,27 @@ impl ChatIndex {
         Fact::of_told(chat, |fact| self.remove_fact(rooms, room, fact));
     }
 
-    fn insert_fact(&mut self, rooms: &mut Rooms, room: Place, fact: Fact<'_>) {
+    fn insert_fact(&mut self, room: Place, filed: &mut Vec<Filed>, fact: Fact<'_>) {
         let lists = &mut self.lists;
         match fact {
             Fact::Operator(operator) => {
-                _ = file(lists, self.operators.entry(operator.as_str().into()), rooms, room);
+                _ = file(lists, self.operators.entry(operator.as_str().into()), room, filed);
             }
             Fact::Email(email) => {
-                _ = file(lists, self.emails.entry(email.as_str().into()), rooms, room);
+                _ = file(lists, self.emails.entry(email.as_str().into()), room, filed);
                 let domain = email.domain();
-                if let Some(new) = file(lists, self.domains.entry(domain.into()), rooms, room) {
+                if let Some(new) = file(lists, self.domains.entry(domain.into()), room, filed) {
                     for above in domains_above(domain) {
                         self.below.entry(above.into()).or_default().push(new);
                     }
                 }
             }
             Fact::Ip(ip) => match self.ips.get(&ip) {
-                Some(list) => append(lists, *list, rooms, room),
-                None => _ = self.ips.insert(ip, begin(lists, rooms, room)),
+                Some(list) => append(lists, *list, room, filed),
+                None => _ = self.ips.insert(ip, begin(lists, room, filed)),
             },
-            Fact::Attribute(attribute) => _ = file(lists, self.attributes.entry(attribute.clone()), rooms, room),
-            Fact::Department(department) => _ = file(lists, self.departments.entry(department.clone()), rooms, room),
+            Fact::Attribute(attribute) => _ = file(lists, self.attributes.entry(attribute.clone()), room, filed),
+            Fact::Department(department) => _ = file(lists, self.departments.entry(department.clone()), room, filed),
             // Every chat is found without an index.
             Fact::IsChat => {}
         }
@@ -251,13 +254,13 @@ impl ChatIndex {
 type Entry<'a, K> = hashbrown::hash_map::Entry<'a, K, Place, SeedableRandomState>;
 
 /// Puts a chat under a key; returns the list if the key is new.
-fn file<K: Hash>(lists: &mut Slab<List>, entry: Entry<'_, K>, rooms: &mut Rooms, room: Place) -> Option<Place> {
+fn file<K: Hash>(lists: &mut Slab<List>, entry: Entry<'_, K>, room: Place, filed: &mut Vec<Filed>) -> Option<Place> {
     match entry {
         Entry::Occupied(held) => {
-            append(lists, *held.get(), rooms, room);
+            append(lists, *held.get(), room, filed);
             None
         }
-        Entry::Vacant(vacant) => Some(*vacant.insert(begin(lists, rooms, room))),
+        Entry::Vacant(vacant) => Some(*vacant.insert(begin(lists, room, filed))),
     }
 }
 
@@ -274,22 +277,16 @@ fn unfile<K: Hash + Eq, Q: Hash + Equivalent<K> + ?Sized>(
 }
 
 /// A list of this chat alone.
-fn begin(lists: &mut Slab<List>, rooms: &mut Rooms, room: Place) -> Place {
+fn begin(lists: &mut Slab<List>, room: Place, filed: &mut Vec<Filed>) -> Place {
     let list = lists.insert(List::One(room));
-    note(rooms, room, Filed { list, at: 0 });
+    filed.push(Filed { list, at: 0 });
     list
 }
 
-fn append(lists: &mut Slab<List>, list: Place, rooms: &mut Rooms, room: Place) {
-    if let Some(rooms_of) = lists.get_mut(list) {
-        let at = rooms_of.push(room);
-        note(rooms, room, Filed { list, at });
-    }
-}
-
-fn note(rooms: &mut Rooms, room: Place, filed: Filed) {
-    if let Some(room) = rooms.get_mut(room) {
-        room.filed.push(filed);
+fn append(lists: &mut Slab<List>, list: Place, room: Place, filed: &mut Vec<Filed>) {
+    if let Some(rooms) = lists.get_mut(list) {
+        let at = rooms.push(room);
+        filed.push(Filed { list, at });
     }
 }
 

@@ -53,6 +53,30 @@ impl Rooms {
         self.rooms.len()
     }
 
+    #[cfg(feature = "serde")]
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.rooms.reserve(more);
+        let rehash = |(held, _): &(Text<22>, Place)| hash(&self.hasher, held.as_bytes());
+        self.places.reserve(more, rehash);
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn oldest(&self) -> Place {
+        self.oldest
+    }
+
+    /// The chat that started next.
+    #[cfg(feature = "serde")]
+    pub(super) fn after(&self, place: Place) -> Place {
+        self.get(place).map(|room| room.newer).unwrap_or_default()
+    }
+
+    /// What the next chat to start gets.
+    #[cfg(feature = "serde")]
+    pub(super) fn next_seq(&self) -> Seq {
+        self.next_seq
+    }
+
     pub(super) fn find(&self, id: &ChatId) -> Option<Place> {
         let text = id.as_str().as_bytes();
         self.places.find(hash(&self.hasher, text), |(held, _)| held.as_bytes() == text).map(|(_, place)| *place)

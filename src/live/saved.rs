@@ -1,28 +1,25 @@
-//! The saved monitor: the engine, the live chats and the order of the watches.
+//! The saved monitor: the engine, the live chats and the order of the watches; in one piece, or in parts.
 
-use alloc::collections::BTreeMap;
+mod chats;
+mod part;
+
 use alloc::vec::Vec;
 
-use hashbrown::{HashMap, HashSet};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::watches::Watch;
-use super::{EndReason, Event, LeftReason, LiveMonitor};
+use super::{Event, LiveMonitor};
 use crate::chat::Chat;
-use crate::engine::MonitorEngine;
+use crate::engine::{InvalidEngine, MonitorEngine};
 use crate::id::{ChatId, OperatorId};
-use crate::slab::Place;
-use crate::verdict::Verdict;
 use crate::wire::{Version, read_as};
 
-/// A watch as it is saved: that it is one, and its place in the order. By which rules is for the engine to say.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a watch")]
-struct WatchForm {
-    chat: ChatId,
-    watcher: OperatorId,
-}
+use chats::{SavedWatch, WatchForm};
+
+pub use chats::SavedChats;
+pub use part::SavedPart;
+pub(super) use part::{EngineHead, Head, Part, SavedChat};
 
 /// `{"version": 1, "engine": …, "chats": […], "watches": [{"chat": …, "watcher": …}]}`
 impl Serialize for LiveMonitor {
@@ -88,20 +85,21 @@ struct MonitorForm {
 #[derive(Clone, Debug)]
 pub struct SavedMonitor {
     engine: MonitorEngine,
-    chats: Vec<Chat>,
-    watches: Vec<WatchForm>,
+    chats: SavedChats,
 }
 
-impl From<MonitorForm> for SavedMonitor {
-    fn from(form: MonitorForm) -> Self {
+impl TryFrom<MonitorForm> for SavedMonitor {
+    type Error = InvalidMonitor;
+
+    fn try_from(form: MonitorForm) -> Result<Self, InvalidMonitor> {
         let MonitorForm { version: _, engine, chats, watches } = form;
-        SavedMonitor { engine, chats, watches }
+        Ok(SavedMonitor { engine, chats: SavedChats::of_forms(chats, watches)? })
     }
 }
 
 read_as!(SavedMonitor, MonitorForm);
 
-/// Why a saved monitor cannot be loaded.
+/// Why a saved monitor, saved chats or the parts of them cannot be loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct InvalidMonitor(#[from] Unloadable);
@@ -120,9 +118,39 @@ enum Unloadable {
     WatchWithoutGrant(OperatorId, ChatId),
     #[error("the watch of operator `{0}` on chat `{1}` is missing")]
     MissingWatch(OperatorId, ChatId),
+    #[error(transparent)]
+    Engine(#[from] InvalidEngine),
+    #[error("the first part is missing")]
+    NoHead,
+    #[error("the parts of two savings are mixed")]
+    TwoHeads,
+    #[error("parts are missing or repeated: of {0} {1} there are {2}")]
+    Count(u64, &'static str, u64),
+    #[error("two watches have the place {0} in their order")]
+    SamePlace(u64),
+    #[error("the parts hold no engine")]
+    NoEngine,
+    #[error("the parts hold an engine")]
+    WithEngine,
 }
 
 impl SavedMonitor {
+    /// An engine, and the chats that were saved without it.
+    pub fn new(engine: MonitorEngine, chats: SavedChats) -> Self {
+        SavedMonitor { engine, chats }
+    }
+
+    /// What was [saved in parts](LiveMonitor::begin_saving), the engine included.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidMonitor`] if a part is missing or there twice, or if the engine in them contradicts itself.
+    pub fn of_parts(parts: impl IntoIterator<Item = SavedPart>) -> Result<Self, InvalidMonitor> {
+        let (engine, chats) = part::put_together(parts)?;
+        let engine = engine.ok_or(Unloadable::NoEngine)?;
+        Ok(SavedMonitor { engine: MonitorEngine::try_from(engine).map_err(Unloadable::from)?, chats })
+    }
+
     /// The monitor as it was saved.
     ///
     /// # Errors
@@ -148,76 +176,11 @@ impl SavedMonitor {
     ///
     /// # Errors
     ///
-    /// [`InvalidMonitor`] if the state contradicts itself: a chat or a watch that is there twice, a watch of a chat that
-    /// is not.
+    /// [`InvalidMonitor`] if the state contradicts itself: a chat or a watch that is there twice.
     pub fn settle(self) -> Result<(LiveMonitor, Vec<Event>), InvalidMonitor> {
-        let SavedMonitor { engine, chats, watches } = self;
-        let mut monitor = LiveMonitor::new(engine);
-        for chat in chats {
-            if monitor.rooms.find(chat.id()).is_some() {
-                return Err(Unloadable::DuplicateChat(chat.id().clone()).into());
-            }
-            monitor.insert(chat);
-        }
-        let mut events = Vec::new();
-        let all: Vec<Place> = monitor.rooms.places().collect();
-        for &place in &all {
-            let must_leave = |engine: &MonitorEngine, operator: &_| !engine.may_stay_joined(operator);
-            monitor.put_out(place, must_leave, LeftReason::NoRights, &mut events);
-        }
-        let ended = monitor.resume(watches)?;
-        for place in all {
-            for watcher in ended.get(&place).into_iter().flatten() {
-                if let Some(room) = monitor.rooms.get(place) {
-                    let (reason, watcher) = (monitor.why_not(watcher, &room.chat), watcher.clone());
-                    events.push(Event::WatchEnded { chat: room.chat.id().clone(), watcher, reason });
-                }
-            }
-            monitor.decide(place, &mut events);
-        }
+        let mut monitor = LiveMonitor::new(self.engine);
+        let events = monitor.take_up(self.chats)?;
         Ok((monitor, events))
-    }
-}
-
-impl LiveMonitor {
-    /// Takes up the saved watches that the engine still grants, in their order, and says which it does not.
-    fn resume(&mut self, watches: Vec<WatchForm>) -> Result<BTreeMap<Place, Vec<OperatorId>>, Unloadable> {
-        let hasher = self.engine.hasher();
-        let mut granted = HashMap::with_hasher(hasher.clone());
-        for place in self.rooms.places() {
-            let watchers = self.rooms.get(place).map(|room| self.engine.watchers_for(&room.chat));
-            for watcher in watchers.into_iter().flatten() {
-                let (watcher, rules) = watcher.into_parts();
-                granted.insert((place, watcher), rules);
-            }
-        }
-        let mut ended: BTreeMap<Place, Vec<OperatorId>> = BTreeMap::new();
-        let mut seen = HashSet::with_hasher(hasher.clone());
-        // Nobody is told: these began before.
-        let mut begun = Vec::new();
-        for WatchForm { chat, watcher } in watches {
-            let Some(place) = self.rooms.find(&chat) else {
-                return Err(Unloadable::WatchOfUnknownChat(watcher, chat));
-            };
-            if !seen.insert((place, watcher.clone())) {
-                return Err(Unloadable::DuplicateWatch(watcher, chat));
-            }
-            match granted.remove(&(place, watcher.clone())) {
-                Some(rules) => self.start(place, watcher, rules, &mut begun),
-                None => ended.entry(place).or_default().push(watcher),
-            }
-            begun.clear();
-        }
-        Ok(ended)
-    }
-
-    /// Why none of an operator's rules grants a chat: the gate that closes the first one which matches it.
-    fn why_not(&self, watcher: &OperatorId, chat: &Chat) -> EndReason {
-        let verdicts = || self.engine.rules_of(watcher).map(|rule| self.engine.judge(rule, chat));
-        let does_not_match =
-            |verdict: &Verdict| matches!(verdict, Verdict::Disabled | Verdict::OutsideWindow | Verdict::NoMatch);
-        let closed = verdicts().find(|verdict| !does_not_match(verdict)).or_else(|| verdicts().next());
-        closed.and_then(EndReason::of).unwrap_or(EndReason::RuleRemoved)
     }
 }
 
@@ -226,7 +189,7 @@ impl TryFrom<MonitorForm> for LiveMonitor {
     type Error = InvalidMonitor;
 
     fn try_from(form: MonitorForm) -> Result<Self, InvalidMonitor> {
-        SavedMonitor::from(form).load()
+        SavedMonitor::try_from(form)?.load()
     }
 }
 

@@ -67,11 +67,11 @@ impl Watches {
     }
 
     /// Begins a watch, as the newest of its watcher.
-    pub(super) fn start(&mut self, room: Place, watcher: Place, rules: &[RuleId], people: &mut People) -> Place {
+    pub(super) fn start(&mut self, room: Place, watcher: Place, rules: Rules, people: &mut People) -> Place {
         let Some(person) = people.get_mut(watcher) else { return Place::NOWHERE };
         let (seq, older) = (self.next_seq, person.newest);
         self.next_seq += 1;
-        let watch = Watch { room, watcher, rules: rules.into(), seq, older, newer: Place::NOWHERE };
+        let watch = Watch { room, watcher, rules, seq, older, newer: Place::NOWHERE };
         let place = self.watches.insert(watch);
         person.newest = place;
         match self.watches.get_mut(older) {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const CURRENT: u32 = 1;
 
 /// The `version` of a saved state. Reading any but the current one is an error, before anything behind it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version;
 
 impl Serialize for Version {

@@ -1,4 +1,5 @@
-//! The laws of the live monitor, over random histories: 1 to 7. `live_laws_of_scope` has 8 to 12.
+//! The laws of the live monitor, over random histories: 1 to 7. `live_laws_of_scope` has 8 to 12, and
+//! `live_saving` the law of spreading chats, 13.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
