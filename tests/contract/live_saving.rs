@@ -289,7 +289,7 @@ fn parts_that_are_not_those_of_one_saving_are_refused() {
         with(|parts| parts[0]["head"]["engine"]["now"] = json!(1_u64 << 53)),
         "expected milliseconds since 1970, at most 9007199254740991",
     );
-    is_refused(json!([3]), "expected a part of a saved monitor, found a number");
+    is_refused(json!([3]), "expected a string or an object with one key, found a number");
 
     let parts: Vec<SavedPart> = from_value(right).unwrap();
     let refused = SavedChats::of_parts(parts).unwrap_err();
