@@ -13,6 +13,7 @@ mod rooms;
 mod saved;
 #[cfg(feature = "serde")]
 mod saving;
+mod short;
 mod view;
 mod watches;
 
@@ -433,7 +434,7 @@ impl LiveMonitor {
             }
             self.people.leave(held.watcher);
         }
-        self.index.remove(&mut self.rooms, &chat, filed);
+        self.index.remove(&mut self.rooms, &chat, &filed);
         Ok(())
     }
 }
@@ -471,7 +472,8 @@ impl LiveMonitor {
         if !self.engine.rights(&watcher, &room.chat).contains(Right::Advise) {
             return Err(Refusal::MayNotAdvise(watcher));
         }
-        let to: Vec<_> = self.recipients(&id, Channel::Internal).attending().cloned().collect();
+        let recipients = Recipients { live: self, room: Some(room), channel: Channel::Internal };
+        let to: Vec<_> = recipients.attending().cloned().collect();
         if to.is_empty() {
             return Err(Refusal::NobodyAttends(id));
         }

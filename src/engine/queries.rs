@@ -170,6 +170,10 @@ impl MonitorEngine {
 
     /// Whether advice reaches an operator.
     pub(crate) fn hears_advice(&self, operator: &OperatorId) -> bool {
+        // Most hosts have no bots, and who hears need not be looked up.
+        if self.roles.all_hear_advice() {
+            return true;
+        }
         let role = self.index.of_operator(operator).map(|slot| slot.role).unwrap_or_default();
         self.roles.hears_advice(role)
     }

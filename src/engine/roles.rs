@@ -103,6 +103,8 @@ pub(super) struct RoleTable {
     unattended: RoleSet,
     /// Those whose watching is limited to what their operators oversee.
     scoped: RoleSet,
+    /// The roles whom advice does not reach.
+    deaf: RoleSet,
 }
 
 /// What is asked of one row.
@@ -112,7 +114,6 @@ struct Row {
     monitored_by: RoleSet,
     within: Within,
     rights: Rights,
-    hears_advice: bool,
 }
 
 impl RoleTable {
@@ -123,6 +124,7 @@ impl RoleTable {
             watching: RoleSet::NONE,
             unattended: RoleSet::NONE,
             scoped: RoleSet::NONE,
+            deaf: RoleSet::NONE,
         };
         table.update(permissions);
         table
@@ -152,7 +154,8 @@ impl RoleTable {
         let watching = those(&RoleRow::may_monitor_anybody);
         let unattended = those(&RoleRow::unattended);
         let scoped = those(&|row| row.within() != Within::Anywhere);
-        (self.watching, self.unattended, self.scoped) = (watching, unattended, scoped);
+        let deaf = those(&|row| !row.hears_advice());
+        (self.watching, self.unattended, self.scoped, self.deaf) = (watching, unattended, scoped, deaf);
     }
 
     fn row_of(&self, role: Option<&Role>, permissions: &Permissions) -> Row {
@@ -166,7 +169,6 @@ impl RoleTable {
             monitored_by: monitoring.fold(RoleSet::NONE, |set, (number, _)| set.with(number)),
             within: row.within(),
             rights: row.rights(),
-            hears_advice: row.hears_advice(),
         }
     }
 
@@ -211,7 +213,12 @@ impl RoleTable {
 
     /// Whether advice reaches operators of this role. Somebody unknown hears it.
     pub(super) fn hears_advice(&self, role: RoleNumber) -> bool {
-        self.rows.get(role.index()).is_none_or(|row| row.hears_advice)
+        !self.deaf.contains(role)
+    }
+
+    /// Whether advice reaches operators of every role.
+    pub(super) fn all_hear_advice(&self) -> bool {
+        self.deaf.is_empty()
     }
 
     /// Whether an operator of this role who has joined a chat may stay in it.

@@ -5,15 +5,17 @@
 //! chat is taken out by moving the last of the list into its place, and telling that one where it stands now.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, btree_map};
 use alloc::vec::Vec;
 use core::hash::Hash;
 use core::net::IpAddr;
 
 use foldhash::fast::SeedableRandomState;
+use hashbrown::hash_map::EntryRef;
 use hashbrown::{Equivalent, HashMap};
 
 use super::rooms::{Room, Rooms};
+use super::short::Short;
 use crate::address::domains_above;
 use crate::attribute::Attribute;
 use crate::chat::{Chat, Visitor};
@@ -24,11 +26,15 @@ use crate::slab::{Place, Slab};
 use crate::text::Text;
 
 /// A chat's place in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filed {
     list: Place,
     at: u32,
 }
+
+/// A chat's places in all lists that it stands in, each list once, in no order. Most have an email, its domain, an address
+/// and three operators at most.
+pub(super) type FiledIn = Short<Filed, 6>;
 
 /// The live chats by their facts.
 #[derive(Clone, Debug)]
@@ -98,28 +104,39 @@ impl ChatIndex {
     }
 
     /// Takes a chat, which is no longer among the rooms, out of all lists.
-    pub(super) fn remove(&mut self, rooms: &mut Rooms, chat: &Chat, filed: Vec<Filed>) {
-        filed.into_iter().for_each(|filed| _ = take(&mut self.lists, filed, rooms));
+    pub(super) fn remove(&mut self, rooms: &mut Rooms, chat: &Chat, filed: &FiledIn) {
+        let mut gone = filed.as_slice().iter().filter(|filed| take(&mut self.lists, **filed, rooms)).count();
+        // Most often an email and an address are gone, and no operator: what is looked up last may not have to be.
+        Fact::of_more(chat, |fact| self.forget_fact(fact, &mut gone));
+        chat.attending().for_each(|operator| self.forget_fact(Fact::Operator(operator), &mut gone));
+    }
+
+    /// Forgets a key whose list is gone, if there are such keys.
+    fn forget_fact(&mut self, fact: Fact<'_>, gone: &mut usize) {
+        if *gone == 0 {
+            return;
+        }
         let lists = &self.lists;
-        let is_gone = |list: &Place| lists.get(*list).is_none();
-        Fact::of_chat(chat, |fact| match fact {
-            Fact::Operator(operator) => forget(&mut self.operators, operator.as_str().as_bytes(), is_gone),
+        *gone -= usize::from(match fact {
+            Fact::Operator(operator) => forget(&mut self.operators, operator.as_str().as_bytes(), lists).is_some(),
             Fact::Email(email) => {
-                forget(&mut self.emails, email.as_str().as_bytes(), is_gone);
                 let domain = email.domain();
-                if let Some(gone) = self.domains.get(domain.as_bytes()).copied().filter(is_gone) {
-                    self.domains.remove(domain.as_bytes());
-                    forget_below(&mut self.below, domain, gone);
+                if let Some(list) = forget(&mut self.domains, domain.as_bytes(), lists) {
+                    forget_below(&mut self.below, domain, list);
+                    *gone -= 1;
                 }
+                forget(&mut self.emails, email.as_str().as_bytes(), lists).is_some()
             }
-            Fact::Ip(ip) => {
-                if self.ips.get(&ip).is_some_and(is_gone) {
-                    self.ips.remove(&ip);
+            Fact::Ip(ip) => match self.ips.entry(ip) {
+                btree_map::Entry::Occupied(held) if lists.get(*held.get()).is_none() => {
+                    held.remove();
+                    true
                 }
-            }
-            Fact::Attribute(attribute) => forget(&mut self.attributes, attribute, is_gone),
-            Fact::Department(department) => forget(&mut self.departments, department, is_gone),
-            Fact::IsChat => {}
+                btree_map::Entry::Occupied(_) | btree_map::Entry::Vacant(_) => false,
+            },
+            Fact::Attribute(attribute) => forget(&mut self.attributes, attribute, lists).is_some(),
+            Fact::Department(department) => forget(&mut self.departments, department, lists).is_some(),
+            Fact::IsChat => false,
         });
     }
 
@@ -151,7 +168,7 @@ impl ChatIndex {
         Fact::of_told(chat, |fact| self.remove_fact(rooms, room, fact));
     }
 
-    fn insert_fact(&mut self, room: Place, filed: &mut Vec<Filed>, fact: Fact<'_>) {
+    fn insert_fact(&mut self, room: Place, filed: &mut FiledIn, fact: Fact<'_>) {
         let lists = &mut self.lists;
         match fact {
             Fact::Operator(operator) => {
@@ -166,9 +183,9 @@ impl ChatIndex {
                     }
                 }
             }
-            Fact::Ip(ip) => match self.ips.get(&ip) {
-                Some(list) => append(lists, *list, room, filed),
-                None => _ = self.ips.insert(ip, begin(lists, room, filed)),
+            Fact::Ip(ip) => match self.ips.entry(ip) {
+                btree_map::Entry::Occupied(list) => append(lists, *list.get(), room, filed),
+                btree_map::Entry::Vacant(vacant) => _ = vacant.insert(begin(lists, room, filed)),
             },
             Fact::Attribute(attribute) => _ = file(lists, self.attributes.entry(attribute.clone()), room, filed),
             Fact::Department(department) => _ = file(lists, self.departments.entry(department.clone()), room, filed),
@@ -190,11 +207,10 @@ impl ChatIndex {
                     forget_below(&mut self.below, domain, gone);
                 }
             }
-            Fact::Ip(ip) => {
-                if self.ips.get(&ip).is_some_and(|list| leave(lists, *list, rooms, room)) {
-                    self.ips.remove(&ip);
-                }
-            }
+            Fact::Ip(ip) => match self.ips.entry(ip) {
+                btree_map::Entry::Occupied(held) if leave(lists, *held.get(), rooms, room) => _ = held.remove(),
+                btree_map::Entry::Occupied(_) | btree_map::Entry::Vacant(_) => {}
+            },
             Fact::Attribute(attribute) => _ = unfile(lists, &mut self.attributes, attribute, rooms, room),
             Fact::Department(department) => _ = unfile(lists, &mut self.departments, department, rooms, room),
             Fact::IsChat => {}
@@ -254,7 +270,7 @@ impl ChatIndex {
 type Entry<'a, K> = hashbrown::hash_map::Entry<'a, K, Place, SeedableRandomState>;
 
 /// Puts a chat under a key; returns the list if the key is new.
-fn file<K: Hash>(lists: &mut Slab<List>, entry: Entry<'_, K>, room: Place, filed: &mut Vec<Filed>) -> Option<Place> {
+fn file<K: Hash>(lists: &mut Slab<List>, entry: Entry<'_, K>, room: Place, filed: &mut FiledIn) -> Option<Place> {
     match entry {
         Entry::Occupied(held) => {
             append(lists, *held.get(), room, filed);
@@ -272,18 +288,20 @@ fn unfile<K: Hash + Eq, Q: Hash + Equivalent<K> + ?Sized>(
     rooms: &mut Rooms,
     room: Place,
 ) -> Option<Place> {
-    let list = *keyed.get(key)?;
-    if leave(lists, list, rooms, room) { keyed.remove(key) } else { None }
+    match keyed.entry_ref(key) {
+        EntryRef::Occupied(held) if leave(lists, *held.get(), rooms, room) => Some(held.remove()),
+        EntryRef::Occupied(_) | EntryRef::Vacant(_) => None,
+    }
 }
 
 /// A list of this chat alone.
-fn begin(lists: &mut Slab<List>, room: Place, filed: &mut Vec<Filed>) -> Place {
+fn begin(lists: &mut Slab<List>, room: Place, filed: &mut FiledIn) -> Place {
     let list = lists.insert(List::One(room));
     filed.push(Filed { list, at: 0 });
     list
 }
 
-fn append(lists: &mut Slab<List>, list: Place, room: Place, filed: &mut Vec<Filed>) {
+fn append(lists: &mut Slab<List>, list: Place, room: Place, filed: &mut FiledIn) {
     if let Some(rooms) = lists.get_mut(list) {
         let at = rooms.push(room);
         filed.push(Filed { list, at });
@@ -292,10 +310,8 @@ fn append(lists: &mut Slab<List>, list: Place, room: Place, filed: &mut Vec<File
 
 /// Takes a chat out of a list, and says whether the list was of that chat alone and is gone.
 fn leave(lists: &mut Slab<List>, list: Place, rooms: &mut Rooms, room: Place) -> bool {
-    let Some(filed) = rooms.get_mut(room).map(|room| &mut room.filed) else { return false };
-    let Some(nth) = filed.iter().rposition(|filed| filed.list == list) else { return false };
-    let filed = filed.swap_remove(nth);
-    take(lists, filed, rooms)
+    let filed = rooms.get_mut(room).and_then(|room| room.filed.remove(|filed| filed.list == list));
+    filed.is_some_and(|filed| take(lists, filed, rooms))
 }
 
 /// Empties a place of a list, and says whether that was the last and the list is gone.
@@ -305,7 +321,9 @@ fn take(lists: &mut Slab<List>, filed: Filed, rooms: &mut Rooms) -> bool {
         Some(List::More(chats)) if chats.len() > 1 => {
             chats.swap_remove(at as usize);
             let moved = chats.get(at as usize).and_then(|moved| rooms.get_mut(*moved));
-            if let Some(moved) = moved.and_then(|moved| moved.filed.iter_mut().find(|filed| filed.list == list)) {
+            if let Some(moved) =
+                moved.and_then(|moved| moved.filed.as_mut_slice().iter_mut().find(|filed| filed.list == list))
+            {
                 moved.at = at;
             }
             false
@@ -317,14 +335,15 @@ fn take(lists: &mut Slab<List>, filed: Filed, rooms: &mut Rooms) -> bool {
     }
 }
 
-/// Forgets a key whose list is gone.
+/// Forgets a key whose list is gone, and returns that.
 fn forget<K: Hash + Eq, Q: Hash + Equivalent<K> + ?Sized>(
     keyed: &mut Lists<K>,
     key: &Q,
-    is_gone: impl Fn(&Place) -> bool,
-) {
-    if keyed.get(key).is_some_and(is_gone) {
-        keyed.remove(key);
+    lists: &Slab<List>,
+) -> Option<Place> {
+    match keyed.entry_ref(key) {
+        EntryRef::Occupied(held) if lists.get(*held.get()).is_none() => Some(held.remove()),
+        EntryRef::Occupied(_) | EntryRef::Vacant(_) => None,
     }
 }
 

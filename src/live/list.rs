@@ -1,12 +1,13 @@
 //! The watches of one chat, in the order in which they began.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
+use alloc::collections::{BTreeMap, btree_map};
+use core::slice;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use super::short::Short;
 use crate::engine::Seq;
 use crate::slab::Place;
 
@@ -16,12 +17,12 @@ use crate::slab::Place;
 /// began, beside a map by watcher.
 #[derive(Clone, Debug)]
 pub(super) enum WatchList {
-    Few(Vec<Held>),
+    Few(Short<Held, 4>),
     Many(Box<Many>),
 }
 
 /// A watch, with what is asked of it most.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Held {
     pub(super) watcher: Place,
     pub(super) watch: Place,
@@ -35,35 +36,59 @@ pub(super) struct Many {
     next: Seq,
 }
 
+/// The watches of one chat, one by one.
+#[derive(Clone, Debug)]
+pub(super) enum Iter<'a> {
+    Few(slice::Iter<'a, Held>),
+    Many(btree_map::Values<'a, Seq, Held>),
+}
+
+impl Default for Iter<'_> {
+    fn default() -> Self {
+        Iter::Few([].iter())
+    }
+}
+
+impl Iterator for Iter<'_> {
+    type Item = Held;
+
+    #[inline]
+    fn next(&mut self) -> Option<Held> {
+        match self {
+            Iter::Few(few) => few.next().copied(),
+            Iter::Many(many) => many.next().copied(),
+        }
+    }
+}
+
 /// Up to this many, a linear search is fastest.
 const LINEAR: usize = 64;
 
 impl Default for WatchList {
     fn default() -> Self {
-        WatchList::Few(Vec::new())
+        WatchList::Few(Short::default())
     }
 }
 
 impl WatchList {
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            WatchList::Few(few) => few.is_empty(),
+            WatchList::Few(few) => few.as_slice().is_empty(),
             WatchList::Many(many) => many.by_age.is_empty(),
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Held> {
-        let (few, many) = match self {
-            WatchList::Few(few) => (Some(few), None),
-            WatchList::Many(many) => (None, Some(&many.by_age)),
-        };
-        few.into_iter().flatten().copied().chain(many.into_iter().flat_map(|many| many.values()).copied())
+    pub(super) fn iter(&self) -> Iter<'_> {
+        match self {
+            WatchList::Few(few) => Iter::Few(few.as_slice().iter()),
+            WatchList::Many(many) => Iter::Many(many.by_age.values()),
+        }
     }
 
     /// The watch of a watcher.
     pub(super) fn find(&self, watcher: Place) -> Option<Place> {
         match self {
-            WatchList::Few(few) => few.iter().find(|held| held.watcher == watcher).map(|held| held.watch),
+            WatchList::Few(few) => few.as_slice().iter().find(|held| held.watcher == watcher).map(|held| held.watch),
             WatchList::Many(many) => many.by_age.get(many.ages.get(&watcher)?).map(|held| held.watch),
         }
     }
@@ -71,10 +96,10 @@ impl WatchList {
     /// Adds a watch of somebody who has none here.
     pub(super) fn push(&mut self, held: Held) {
         match self {
-            WatchList::Few(few) if few.len() < LINEAR => few.push(held),
+            WatchList::Few(few) if few.as_slice().len() < LINEAR => few.push(held),
             WatchList::Few(few) => {
                 let mut many = Box::new(Many { by_age: BTreeMap::new(), ages: HashMap::default(), next: 0 });
-                few.drain(..).chain([held]).for_each(|held| many.push(held));
+                few.as_slice().iter().chain([&held]).for_each(|held| many.push(*held));
                 *self = WatchList::Many(many);
             }
             WatchList::Many(many) => many.push(held),
@@ -84,10 +109,7 @@ impl WatchList {
     /// Takes the watch of a watcher out.
     pub(super) fn remove(&mut self, watcher: Place) -> Option<Place> {
         match self {
-            WatchList::Few(few) => {
-                let at = few.iter().position(|held| held.watcher == watcher)?;
-                Some(few.remove(at).watch)
-            }
+            WatchList::Few(few) => few.remove(|held| held.watcher == watcher).map(|held| held.watch),
             WatchList::Many(many) => {
                 let removed = many.ages.remove(&watcher).and_then(|age| many.by_age.remove(&age));
                 if many.by_age.is_empty() {

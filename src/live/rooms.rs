@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashTable;
 
-use super::index::Filed;
+use super::index::FiledIn;
 use super::list::WatchList;
 use crate::chat::Chat;
 use crate::engine::Seq;
@@ -34,7 +34,7 @@ pub(super) struct Room {
     newer: Place,
     pub(super) watches: WatchList,
     /// Where the chat stands in the lists of the index.
-    pub(super) filed: Vec<Filed>,
+    pub(super) filed: FiledIn,
 }
 
 impl Rooms {
@@ -95,7 +95,7 @@ impl Rooms {
         let text: Text<22> = chat.id().as_str().into();
         let (seq, older) = (self.next_seq, self.newest);
         self.next_seq += 1;
-        let (newer, watches, filed) = (Place::NOWHERE, WatchList::default(), Vec::new());
+        let (newer, watches, filed) = (Place::NOWHERE, WatchList::default(), FiledIn::default());
         let place = self.rooms.insert(Room { chat, seq, older, newer, watches, filed });
         match self.rooms.get_mut(older) {
             Some(older) => older.newer = place,

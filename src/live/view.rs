@@ -107,7 +107,7 @@ impl<'a> Recipients<'a> {
     /// The watchers, in the order in which their watches began.
     pub fn watchers(&self) -> impl Iterator<Item = &'a OperatorId> + use<'a> {
         let live = self.live;
-        let held = self.room.into_iter().flat_map(|room| room.watches.iter());
+        let held = self.room.map(|room| room.watches.iter()).unwrap_or_default();
         held.filter_map(|held| live.people.id(held.watcher))
     }
 }
