@@ -9,6 +9,7 @@ mod judge;
 mod list;
 mod networks;
 mod operators;
+mod plain;
 mod queries;
 mod refusals;
 mod roles;
@@ -457,6 +458,8 @@ impl MonitorEngine {
         } else {
             filed.watchers.remove(slot.watcher, role);
         }
+        let plain = filed.plain;
+        self.rules.set_plain(plain, place, listed);
     }
 }
 
@@ -543,18 +546,29 @@ impl MonitorEngine {
     /// [`explain`](MonitorEngine::explain) grants.
     #[must_use]
     pub fn watchers_for(&self, chat: &Chat) -> Vec<Watcher> {
-        let mut granting = Vec::new();
+        let mut granting = Vec::with_capacity(16);
         self.granting(chat, &mut granting);
+        /// Up to this many watchers, a linear search is fastest.
+        const LINEAR: usize = 16;
         let mut watchers: Vec<Watcher> = Vec::new();
-        let mut places = HashMap::with_hasher(self.index.hasher.clone());
+        let mut few = [Number::LEAST; LINEAR];
+        let mut many = HashMap::with_hasher(self.index.hasher.clone());
         for Granting { number, place, .. } in granting {
             let Some(rule) = self.rule_at(place) else { continue };
-            let place = *places.entry(number).or_insert_with(|| {
-                watchers.push(Watcher { operator: rule.watcher().clone(), rules: Vec::new() });
-                watchers.len() - 1
-            });
-            if let Some(watcher) = watchers.get_mut(place) {
-                watcher.rules.push(rule.id().clone());
+            let among_few = few.iter().take(watchers.len()).position(|held| *held == number);
+            let found = among_few.or_else(|| many.get(&number).copied());
+            match found.and_then(|at| watchers.get_mut(at)) {
+                Some(watcher) => watcher.rules.push(rule.id().clone()),
+                None => {
+                    match few.get_mut(watchers.len()) {
+                        Some(free) => *free = number,
+                        None => _ = many.insert(number, watchers.len()),
+                    }
+                    // Most have several, and a list of one would be allocated twice.
+                    let mut rules = Vec::with_capacity(4);
+                    rules.push(rule.id().clone());
+                    watchers.push(Watcher { operator: rule.watcher().clone(), rules });
+                }
             }
         }
         watchers

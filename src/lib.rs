@@ -153,6 +153,8 @@ mod verdict;
 
 mod slab;
 
+mod short;
+
 mod text;
 
 mod key;

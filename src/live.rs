@@ -13,7 +13,6 @@ mod rooms;
 mod saved;
 #[cfg(feature = "serde")]
 mod saving;
-mod short;
 mod view;
 mod watches;
 

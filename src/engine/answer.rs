@@ -71,12 +71,12 @@ impl MonitorEngine {
         self.each_filing(chat, &kept, |filed| {
             // A rule that the key is all of need not be judged, and where nobody is permitted none need be looked at.
             if filed.watchers.has_any(open.anywhere.or(open.scoped)) {
-                for (place, slot) in self.rules.along(filed.plain, By::Key).filter(|(_, slot)| slot.rule.enabled()) {
-                    let Some(watcher) = operators.get(slot.watcher) else { continue };
+                for plain in self.rules.plain(filed.plain).iter().filter(|plain| plain.is_on()) {
+                    let Some(watcher) = operators.get(plain.watcher) else { continue };
                     let admits = open.anywhere.contains(watcher.role)
                         || open.scoped.contains(watcher.role) && judge().rights(Some(watcher)).contains(Right::Watch);
-                    if admits && !(open.somebody_attends && judge().attending.contain(slot.rule.watcher())) {
-                        granting.push(Granting { seq: slot.seq, number: slot.watcher, place });
+                    if admits && !(open.somebody_attends && judge().attending.contain(&watcher.id)) {
+                        granting.push(Granting { seq: plain.seq(), number: plain.watcher, place: plain.rule });
                     }
                 }
             }
@@ -86,7 +86,8 @@ impl MonitorEngine {
                 }
             }
         });
-        granting.sort_unstable_by_key(|granting| granting.seq);
+        // Each list is nearly sorted, and a stable sort makes use of that.
+        granting.sort_by_key(|granting| granting.seq);
         // A key that several who attend lead to was found several times.
         granting.dedup_by_key(|granting| granting.seq);
     }

@@ -21,31 +21,33 @@ pub(super) trait Filed: Default {
 pub(super) struct Filing {
     /// Whose plain rules are switched on here.
     pub(super) watchers: WatcherList,
-    /// The plain rules: the key is all that they ask.
-    pub(super) plain: Chain,
+    /// The list of the plain rules: the key is all that they ask. Nowhere if there are none.
+    pub(super) plain: Place,
     /// The rules that ask for more than the key.
     pub(super) more: Chain,
 }
 
 impl Filed for Filing {
     fn is_empty(&self) -> bool {
-        self.plain.is_empty() && self.more.is_empty()
+        self.plain == Place::NOWHERE && self.more.is_empty()
     }
 }
 
 impl Filing {
     pub(super) fn insert(&mut self, rule: Place, rules: &mut Rules) {
-        let chain = self.chain_of(rule, rules);
-        rules.link(chain, By::Key, rule);
+        if rules.get(rule).is_some_and(RuleSlot::is_plain) {
+            rules.insert_plain(&mut self.plain, rule);
+        } else {
+            rules.link(&mut self.more, By::Key, rule);
+        }
     }
 
     pub(super) fn remove(&mut self, rule: Place, rules: &mut Rules) {
-        let chain = self.chain_of(rule, rules);
-        rules.unlink(chain, By::Key, rule);
-    }
-
-    fn chain_of(&mut self, rule: Place, rules: &Rules) -> &mut Chain {
-        if rules.get(rule).is_some_and(RuleSlot::is_plain) { &mut self.plain } else { &mut self.more }
+        if rules.get(rule).is_some_and(RuleSlot::is_plain) {
+            rules.remove_plain(&mut self.plain, rule);
+        } else {
+            rules.unlink(&mut self.more, By::Key, rule);
+        }
     }
 }
 

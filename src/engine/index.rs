@@ -8,14 +8,15 @@
 //!  ├─ ken  ───────────▶ operators ─▶ role of ken,  ┌─ watchers  hana·2  yuki·1      whose plain rules are switched on
 //!  ├─ aya  ───────────▶ operators ─▶ role of aya   │
 //!  ├─ mika@example.com ▶ emails ──────────────────▶┤
-//!  │      └ example.com ▶ domains                  ├─ plain     r7 ─▶ r2            rules whose key is all that they ask
+//!  │      └ example.com ▶ domains                  ├─ plain     r2  r7              rules whose key is all that they ask
 //!  └─ 192.0.2.7 ──────▶ networks                   └─ more      r9                  rules that ask for more
 //! ```
 //!
 //! * The **watchers** are all that most questions need: each once, however many rules they have there, with their role,
 //!   so that the roles permitted to monitor all who attend pick whole stretches of the list.
-//! * The **rules** are chains through the rules themselves. Those that ask for more are judged one by one. The plain ones
-//!   are asked only when somebody wants to know by which rules.
+//! * The **plain** rules are asked only when somebody wants to know by which rules. They lie in a list, each with its
+//!   watcher.
+//! * **More** is a chain through the rules themselves, which are judged one by one.
 //!
 //! An operator's role lies where their key does, so the permission check costs no look-up of its own. Every change finds
 //! its key as a question does, and changes what is filed there in place.

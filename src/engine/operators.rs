@@ -64,7 +64,7 @@ pub(super) struct Operators {
 /// What a watcher's number leads to.
 #[derive(Clone, Debug)]
 pub(super) struct Numbered {
-    id: OperatorId,
+    pub(super) id: OperatorId,
     pub(super) role: RoleNumber,
     /// The rules that they have made.
     own: Chain,

@@ -3,16 +3,18 @@
 use alloc::vec::Vec;
 
 use super::operators::Number;
+use super::plain::PlainList;
 use super::table::{Table, Tag};
 use crate::id::RuleId;
 use crate::key::Key;
 use crate::rule::Rule;
-use crate::slab::Place;
+use crate::slab::{Place, Slab};
 
 /// A place in an order that is given once and never again.
 pub(crate) type Seq = u64;
 
-/// What rules are strung together by. Each rule hangs in one chain of each.
+/// What rules are strung together by. Each rule hangs in one chain of each, but plain ones in none by key: those lie in
+/// lists ([`plain`](super::plain)).
 #[derive(Clone, Copy, Debug)]
 pub(super) enum By {
     Age,
@@ -43,6 +45,8 @@ pub(super) struct RuleSlot {
     pub(super) rule: Rule,
     pub(super) watcher: Number,
     pub(super) seq: Seq,
+    /// Where it stands in the list of its key, if it is plain.
+    pub(super) at: u32,
     links: [Link; 3],
 }
 
@@ -59,7 +63,8 @@ impl Link {
 /// Every rule.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
-    slots: Table<RuleSlot>,
+    pub(super) slots: Table<RuleSlot>,
+    pub(super) plain: Slab<PlainList>,
     all: Chain,
     oldest: Place,
     next_seq: Seq,
@@ -67,7 +72,13 @@ pub(super) struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Rules { slots: Table::default(), all: Chain::default(), oldest: Place::NOWHERE, next_seq: 0 }
+        Rules {
+            slots: Table::default(),
+            plain: Slab::default(),
+            all: Chain::default(),
+            oldest: Place::NOWHERE,
+            next_seq: 0,
+        }
     }
 }
 
@@ -91,7 +102,7 @@ impl Rules {
 
     /// Adds a rule whose id is new, as the last in rule order.
     pub(super) fn insert(&mut self, tag: Tag, rule: Rule, watcher: Number) -> Place {
-        let slot = RuleSlot { rule, watcher, seq: self.next_seq, links: [Link::LOOSE; 3] };
+        let slot = RuleSlot { rule, watcher, seq: self.next_seq, at: 0, links: [Link::LOOSE; 3] };
         self.next_seq += 1;
         let place = self.slots.insert(tag, slot);
         if self.all.is_empty() {

@@ -15,13 +15,13 @@ use hashbrown::hash_map::EntryRef;
 use hashbrown::{Equivalent, HashMap};
 
 use super::rooms::{Room, Rooms};
-use super::short::Short;
 use crate::address::domains_above;
 use crate::attribute::Attribute;
 use crate::chat::{Chat, Visitor};
 use crate::engine::MonitorEngine;
 use crate::id::{DepartmentId, OperatorId};
 use crate::key::{Fact, Key};
+use crate::short::Short;
 use crate::slab::{Place, Slab};
 use crate::text::Text;
 

@@ -7,8 +7,8 @@ use core::slice;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::short::Short;
 use crate::engine::Seq;
+use crate::short::Short;
 use crate::slab::Place;
 
 /// The watches of one chat.

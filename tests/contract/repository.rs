@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module uses only those before it.
-const MODULES: [&str; 22] = [
+const MODULES: [&str; 23] = [
     "wire",
     "id",
     "address",
@@ -24,6 +24,7 @@ const MODULES: [&str; 22] = [
     "exclusion",
     "verdict",
     "slab",
+    "short",
     "text",
     "key",
     "engine",

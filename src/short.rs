@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 /// A list of which up to `N` values lie in it, and more of them in memory of their own.
 ///
-/// Each chat has two such lists. What lies in the chat is found without a look at another place in memory, and takes no
-/// allocation. A list that was long stays in memory of its own.
+/// What lies in the list is found without a look at another place in memory, and takes no allocation. A list that was long
+/// stays in memory of its own.
 #[derive(Clone, Debug)]
-pub(super) enum Short<T, const N: usize> {
+pub(crate) enum Short<T, const N: usize> {
     Here { len: u32, values: [T; N] },
     There(Vec<T>),
 }
@@ -20,21 +20,21 @@ impl<T: Copy + Default, const N: usize> Default for Short<T, N> {
 
 impl<T: Copy, const N: usize> Short<T, N> {
     #[inline]
-    pub(super) fn as_slice(&self) -> &[T] {
+    pub(crate) fn as_slice(&self) -> &[T] {
         match self {
             Short::Here { len, values } => values.get(..*len as usize).unwrap_or_default(),
             Short::There(values) => values,
         }
     }
 
-    pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
         match self {
             Short::Here { len, values } => values.get_mut(..*len as usize).unwrap_or_default(),
             Short::There(values) => values,
         }
     }
 
-    pub(super) fn push(&mut self, value: T) {
+    pub(crate) fn push(&mut self, value: T) {
         match self {
             Short::Here { len, values } => match values.get_mut(*len as usize) {
                 Some(free) => {
@@ -52,8 +52,20 @@ impl<T: Copy, const N: usize> Short<T, N> {
         }
     }
 
+    /// Takes out the value there, and moves the last into its place.
+    pub(crate) fn swap_remove(&mut self, at: usize) {
+        match self {
+            Short::Here { len, values } if at < *len as usize => {
+                *len -= 1;
+                values.swap(at, *len as usize);
+            }
+            Short::There(values) if at < values.len() => _ = values.swap_remove(at),
+            Short::Here { .. } | Short::There(_) => {}
+        }
+    }
+
     /// Takes out the first value that is meant, and closes up.
-    pub(super) fn remove(&mut self, is_meant: impl FnMut(&T) -> bool) -> Option<T> {
+    pub(crate) fn remove(&mut self, is_meant: impl FnMut(&T) -> bool) -> Option<T> {
         let at = self.as_slice().iter().position(is_meant)?;
         match self {
             Short::Here { len, values } => {
