@@ -236,7 +236,7 @@ pub enum ParseEmailErrorKind {
     /// There is a blank or a line break in it.
     #[error("expected an email address without blanks or line breaks")]
     Blank,
-    /// There is a comma or a semicolon in it, as between two addresses.
+    /// There is a comma or a semicolon in it, or a blank between two addresses.
     #[error("expected one email address, without commas or semicolons")]
     Several,
     /// It has angle brackets, as behind a display name.
@@ -260,6 +260,9 @@ pub enum ParseEmailErrorKind {
     /// The name of a pattern has a `*` or a `%` in it.
     #[error("expected a name without `*` and `%`, or `*` alone")]
     WildcardInName,
+    /// The domain of a pattern has a `*` or a `%` in it, beside the `*.` of `*@*.example.com`.
+    #[error("expected a domain without `*` and `%`, or with `*.` before it and `*` alone before the `@`")]
+    WildcardInDomain,
     /// What stands behind the `@` is not a mail domain.
     #[error("expected a mail domain with a dot in it, such as `example.com`, behind the `@`")]
     Domain,
@@ -298,10 +301,16 @@ impl Mailbox {
         let (local, domain) = split(&text)?;
         if local == "*" {
             let (below, domain) = domain.strip_prefix(BELOW).map_or(("", domain), |above| (BELOW, above));
+            if domain.contains(WILDCARDS) {
+                return Err(Fault::WildcardInDomain);
+            }
             return Mailbox::new(local, below, &canonical_domain(domain)?);
         }
         if local.contains(WILDCARDS) {
             return Err(Fault::WildcardInName);
+        }
+        if domain.contains(WILDCARDS) {
+            return Err(Fault::WildcardInDomain);
         }
         Mailbox::new(&canonical_local_part(local)?, "", &canonical_domain(domain)?)
     }
@@ -343,7 +352,12 @@ fn fold_bounded(text: &str) -> Result<Cow<'_, str>, Fault> {
 /// What stands before and behind the last `@`.
 fn split(text: &str) -> Result<(&str, &str), Fault> {
     let (local, domain) = text.rsplit_once('@').ok_or(Fault::Form)?;
-    if !local.starts_with('"') && text.contains([',', ';', '、']) {
+    if domain.ends_with('>') {
+        return Err(Fault::Brackets);
+    }
+    let in_two = text.split_once(char::is_whitespace);
+    let are_two = in_two.is_some_and(|(one, other)| one.contains('@') && other.contains('@'));
+    if !local.starts_with('"') && (are_two || text.contains([',', ';', '、'])) {
         return Err(Fault::Several);
     }
     if local.len() > MAX_LOCAL_LEN {
@@ -400,7 +414,7 @@ fn check_characters(text: &str) -> Result<(), Fault> {
 }
 
 /// Unicode's `Default_Ignorable_Code_Point`, and the interlinear annotations that come behind them.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
         | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'

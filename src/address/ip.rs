@@ -1,11 +1,13 @@
 //! IP addresses and networks.
 
+use alloc::string::String;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::str::FromStr;
 
 use ipnet::IpNet;
 
+use super::email::is_invisible;
 use super::fold;
 use crate::wire::text_form;
 
@@ -102,13 +104,7 @@ impl FromStr for IpRange {
 
     fn from_str(text: &str) -> Result<Self, ParseIpError> {
         let text = fold(text);
-        match text.split_once('/') {
-            None => parse_address(&text).map(IpRange::from).map_err(ParseIpError::of_range),
-            Some((address, prefix_len)) => {
-                let address = parse_address(address).map_err(ParseIpError::of_range)?;
-                IpRange::new(address, parse_prefix_len(prefix_len).map_err(ParseIpError::of_range)?)
-            }
-        }
+        parse_range(&text).map_err(|fault| ParseIpError::of_range(fault_of_all(&text).unwrap_or(fault)))
     }
 }
 
@@ -174,6 +170,12 @@ pub enum ParseIpErrorKind {
     /// It has a port, or the brackets that come with one.
     #[error("expected an IP address without a port or brackets")]
     Port,
+    /// There is a blank or a line break in it.
+    #[error("expected an IP address without blanks or line breaks")]
+    Blank,
+    /// There is a character in it that nobody sees.
+    #[error("expected an IP address without invisible or control characters")]
+    Invisible,
     /// There is a comma, a semicolon or a blank between two addresses.
     #[error("expected one IP address, not several")]
     Several,
@@ -183,8 +185,8 @@ pub enum ParseIpErrorKind {
     /// It is a first address, a `-` and a last one.
     #[error("expected a network with a prefix length rather than a first and a last address")]
     FromTo,
-    /// There is a mask behind the `/`, as in `192.0.2.0/255.255.255.0`.
-    #[error("expected a prefix length such as `24` rather than a mask behind the `/`")]
+    /// There is a mask behind the address, as in `192.0.2.0/255.255.255.0`.
+    #[error("expected a prefix length such as `24` behind a `/` rather than a mask")]
     Mask,
     /// What stands behind the `/` is not a prefix length.
     #[error("expected a prefix length of 0 to 32 (IPv4) or 0 to 128 (IPv6) behind the `/`, without leading zeros")]
@@ -202,28 +204,51 @@ impl FromStr for IpText {
     type Err = ParseIpError;
 
     fn from_str(text: &str) -> Result<Self, ParseIpError> {
-        let parsed = parse_address(&fold(text));
+        let text = fold(text);
+        let parsed = parse_address(&text).map_err(|fault| fault_of_all(&text).unwrap_or(fault));
         parsed.map(IpText).map_err(|kind| ParseIpError { kind, of_range: false })
     }
 }
 
+fn parse_range(text: &str) -> Result<IpRange, Fault> {
+    match text.split_once('/') {
+        None => parse_address(text).map(IpRange::from),
+        Some((address, prefix_len)) => {
+            let address = parse_address(address)?;
+            IpRange::new(address, parse_prefix_len(prefix_len)?).map_err(|error| error.kind)
+        }
+    }
+}
+
 fn parse_address(text: &str) -> Result<IpAddr, Fault> {
-    text.parse().map_err(|_| fault(text))
+    text.parse().map_err(|_| fault_of_address(text))
+}
+
+/// What people mean by a text that is neither an address nor a network, where that shows in the whole of it.
+fn fault_of_all(text: &str) -> Option<Fault> {
+    let is_one = |text: &str| text.split('/').next().is_some_and(|address| address.trim().parse::<IpAddr>().is_ok());
+    let parts =
+        || text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '、')).filter(|part| !part.is_empty());
+    if text.chars().any(|c| c.is_control() && !c.is_whitespace() || is_invisible(c)) {
+        Some(Fault::Invisible)
+    } else if parts().count() > 1 && parts().all(is_one) {
+        Some(if parts().skip(1).all(is_mask) { Fault::Mask } else { Fault::Several })
+    } else if text.split_once(['-', '~', '–', '〜']).is_some_and(|(first, _)| is_one(first) && !first.ends_with('/'))
+    {
+        Some(Fault::FromTo)
+    } else {
+        let closed: String = text.split_whitespace().collect();
+        (closed.len() < text.len() && parse_range(&closed).is_ok()).then_some(Fault::Blank)
+    }
 }
 
 /// What people mean by a text that is not an address.
-fn fault(text: &str) -> Fault {
-    let is_address = |text: &str| text.trim().parse::<IpAddr>().is_ok();
-    let are_addresses = |separators: &[char]| text.contains(separators) && text.split(separators).all(is_address);
+fn fault_of_address(text: &str) -> Fault {
     let is_number = |part: &str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
     let has_leading_zero = |part: &str| part.len() > 1 && part.starts_with('0');
     let is_part_or_star = |part: &str| matches!(part, "*" | "%") || part.bytes().all(|b| b.is_ascii_hexdigit());
     let quarters = || text.split('.');
-    if are_addresses(&[',', ';', '、']) || are_addresses(&[' ']) {
-        Fault::Several
-    } else if text.split_once(['-', '~']).is_some_and(|(first, _)| is_address(first)) {
-        Fault::FromTo
-    } else if text.contains(['*', '%']) && text.split(['.', ':']).all(is_part_or_star) {
+    if text.contains(['*', '%']) && text.split(['.', ':']).all(is_part_or_star) {
         Fault::Wildcard
     } else if text.contains('%') {
         Fault::Zone
@@ -234,6 +259,12 @@ fn fault(text: &str) -> Fault {
     } else {
         Fault::Address
     }
+}
+
+/// Whether these are ones and then zeros, or zeros and then ones: `255.255.255.0`, `0.0.0.255`.
+fn is_mask(text: &str) -> bool {
+    let is_masked = |bits: u32| bits != 0 && bits.leading_ones() + bits.trailing_zeros() == u32::BITS;
+    text.parse::<Ipv4Addr>().map(u32::from).is_ok_and(|bits| is_masked(bits) || is_masked(!bits))
 }
 
 fn parse_prefix_len(text: &str) -> Result<u8, Fault> {

@@ -29,7 +29,9 @@ fn an_email_that_does_not_parse_has_a_kind() {
         ("mika", OfEmail::Form),
         ("mika@example.com\n", OfEmail::Blank),
         ("mika@example.com,taro@example.com", OfEmail::Several),
+        ("mika@example.com taro@example.com", OfEmail::Several),
         ("<mika@example.com>", OfEmail::Brackets),
+        ("\"Mika\" <mika@example.com>", OfEmail::Brackets),
         ("mi\u{200B}ka@example.com", OfEmail::Invisible),
         ("@example.com", OfEmail::NoName),
         ("mi(ka)@example.com", OfEmail::LocalPart),
@@ -48,6 +50,9 @@ fn an_email_that_does_not_parse_has_a_kind() {
         // As an address it is one.
         let pattern = EmailPattern::try_from(parse::<Email>(text));
         assert_eq!(pattern.unwrap_err().kind(), OfEmail::WildcardInName, "{text}");
+    }
+    for text in ["mika@*.example.com", "*@*example.com", "*@*.*.example.com", "*@%.example.com", "*@*", "mika@%"] {
+        assert_eq!(text.parse::<EmailPattern>().unwrap_err().kind(), OfEmail::WildcardInDomain, "{text}");
     }
     #[cfg(not(feature = "idn"))]
     assert_eq!("mika@例え.jp".parse::<Email>().unwrap_err().kind(), OfEmail::International);
@@ -76,11 +81,23 @@ fn a_range_that_does_not_parse_has_a_kind() {
         ("fe80::1%eth0", OfIp::Zone),
         ("192.0.2.9:61598", OfIp::Port),
         ("[2001:db8::9]:443", OfIp::Port),
+        (" 192.0.2.7", OfIp::Blank),
+        ("192.0.2.0 /24", OfIp::Blank),
+        ("192.0.2.0/ 24", OfIp::Blank),
+        ("\u{FEFF}192.0.2.7", OfIp::Invisible),
+        ("192.0.2.0/24\u{202C}", OfIp::Invisible),
         ("192.0.2.7, 192.0.2.8", OfIp::Several),
+        ("192.0.2.7\t192.0.2.8", OfIp::Several),
+        ("192.0.2.0/24, 198.51.100.0/24", OfIp::Several),
         ("192.0.2.*", OfIp::Wildcard),
         ("192.0.2.%", OfIp::Wildcard),
         ("192.0.2.1-192.0.2.9", OfIp::FromTo),
+        ("192.0.2.0/24-192.0.3.0/24", OfIp::FromTo),
+        ("192.0.2.1～192.0.2.9", OfIp::FromTo),
+        ("192.0.2.1〜192.0.2.9", OfIp::FromTo),
         ("192.0.2.0/255.255.255.0", OfIp::Mask),
+        ("192.0.2.0 255.255.255.0", OfIp::Mask),
+        ("192.0.2.0 0.0.0.255", OfIp::Mask),
         ("192.0.2.0/33", OfIp::PrefixLen),
     ];
     for (text, kind) in kinds {
