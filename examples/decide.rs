@@ -2,16 +2,16 @@
 //!
 //! ```text
 //! cd examples/data
-//! cargo run --example decide -- operators.jsonl rules.jsonl chats.jsonl
-//! cargo run --example decide -- operators.jsonl rules.jsonl chats.jsonl --explain --load
-//! cargo run --example decide -- departments/operators.jsonl departments/rules.jsonl departments/chats.jsonl \
-//!     --policy departments/policy.json --exclusions departments/exclusions.jsonl --now 1764547200000 --explain
+//! cargo run --features idn --example decide -- operators.jsonl rules.jsonl chats.jsonl
+//! cargo run --features idn --example decide -- operators.jsonl rules.jsonl chats.jsonl --explain --load
+//! cargo run --features idn --example decide -- departments/operators.jsonl departments/rules.jsonl \
+//!     departments/chats.jsonl --policy departments/policy.json --exclusions departments/exclusions.jsonl --now 1764547200000 --explain
 //! ```
 //!
-//! `--help` says the rest. The samples show every verdict. One of the rules of the first belongs to somebody who has no
-//! rights (any more): the first call refuses it, and says so; the second takes it as a saved engine would. The third has
-//! a policy of its own, departments, attributes, an exclusion, a sample and a window. In `examples/models` stand those of
-//! several platforms.
+//! `--help` says the rest; with the feature `idn`, domains such as `*@例え.jp` can be watched. The samples show every
+//! verdict. One of the rules of the first belongs to somebody who has no rights (any more): the first call refuses it, and
+//! says so; the second takes it as a saved engine would. The third has a policy of its own, departments, attributes, an
+//! exclusion, a sample and a window. In `examples/models` stand those of several platforms.
 
 mod common;
 
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use chat_monitor::{Chat, Command, MonitorEngine, Policy, Rule};
 
-use common::{Argument, Console, Input, Outcome, Stop, arguments, file_behind, json_fault};
+use common::{Argument, Console, Input, Outcome, Stop, arguments, file_behind, json_fault, note_of};
 
 const HELP: &str = r#"Decides, for each chat, who may watch it and by which rules.
 
@@ -53,7 +53,8 @@ options:
 
 For each chat, in order, one line goes to standard output:
   {"chat":"c1","watchers":[{"operator":"hana","rules":["r1"]}]}
-For each line that cannot be used, one goes to standard error: FILE:LINE: what was wrong. Blank lines are skipped.
+For each line that cannot be used, one goes to standard error: FILE:LINE: what was wrong. The first rule
+that will not find its visitors for long gets one too: FILE:LINE: note: why. Blank lines are skipped.
 An operator or an exclusion whose role the policy does not know is such a line, with --load too.
 
 Exit status: 0; 1 if a line was left out; 2 for a wrong call, a file that cannot be read or written, or a policy that
@@ -79,9 +80,9 @@ fn decide() -> Result<Outcome, Stop> {
     if let Some(now) = call.now {
         engine.set_time(now).map_err(|refusal| Stop::Call(refusal.to_string()))?;
     }
-    take_lines(operators, &mut console, |line| set_operator(&mut engine, line))?;
+    take_lines(operators, &mut console, |line| set_operator(&mut engine, line).map(|()| None))?;
     if let Some(exclusions) = exclusions {
-        take_lines(exclusions, &mut console, |line| add_exclusion(&mut engine, line))?;
+        take_lines(exclusions, &mut console, |line| add_exclusion(&mut engine, line).map(|()| None))?;
     }
     take_lines(rules, &mut console, |line| add_rule(&mut engine, line, call.load))?;
     write_decisions(&engine, chats, call.explain, &mut console)?;
@@ -142,15 +143,17 @@ fn read_policy(file: &OsStr) -> Result<Policy, Stop> {
     read.map_err(|error| Stop::Input { file: file.to_string_lossy().into_owned(), error })
 }
 
-/// Gives each line to `take`, and leaves out those of which it says what is wrong.
+/// Gives each line to `take`, and leaves out those of which it says what is wrong. Of others it may have a note.
 fn take_lines(
     mut input: Input,
     console: &mut Console,
-    mut take: impl FnMut(&str) -> Result<(), String>,
+    mut take: impl FnMut(&str) -> Result<Option<&'static str>, String>,
 ) -> Result<(), Stop> {
     while let Some(line) = input.next_line(console)? {
-        if let Err(what) = take(line) {
-            console.leave_out(&input, &what);
+        match take(line) {
+            Ok(None) => {}
+            Ok(Some(note)) => console.note(&input, note),
+            Err(what) => console.leave_out(&input, &what),
         }
     }
     Ok(())
@@ -176,13 +179,15 @@ fn add_exclusion(engine: &mut MonitorEngine, line: &str) -> Result<(), String> {
     engine.add_exclusion(exclusion).map_err(|refusal| refusal.to_string())
 }
 
-fn add_rule(engine: &mut MonitorEngine, line: &str, load: bool) -> Result<(), String> {
+fn add_rule(engine: &mut MonitorEngine, line: &str, load: bool) -> Result<Option<&'static str>, String> {
     let rule: Rule = serde_json::from_str(line).map_err(|error| json_fault(line, &error))?;
-    if load {
+    let note = note_of(&rule);
+    let added = if load {
         engine.load_rule(rule).map_err(|refusal| refusal.to_string())
     } else {
         engine.add_rule(rule).map_err(|refusal| refusal.to_string())
-    }
+    };
+    added.map(|()| note)
 }
 
 fn write_decisions(engine: &MonitorEngine, mut input: Input, explain: bool, console: &mut Console) -> Result<(), Stop> {

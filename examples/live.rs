@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! cd examples/data
-//! cargo run --example live -- commands.jsonl --watchlists
+//! cargo run --features idn --example live -- commands.jsonl --watchlists
 //! ```
 //!
-//! `--help` says the rest. Two samples, this one and `departments/commands.jsonl`, show every command and every refusal.
+//! `--help` says the rest; with the feature `idn`, domains such as `*@例え.jp` can be watched. Two samples, this one and
+//! `departments/commands.jsonl`, show every command and every refusal.
 
 mod common;
 
@@ -17,7 +18,7 @@ use std::process::{self, ExitCode};
 
 use chat_monitor::{Command, LiveMonitor, MonitorEngine};
 
-use common::{Argument, Console, Input, Outcome, Stop, arguments, file_behind, json_fault};
+use common::{Argument, Console, Input, Outcome, Stop, arguments, file_behind, json_fault, note_of};
 
 const HELP: &str = r#"Applies commands to the live monitor, one after the other, and prints what happens.
 
@@ -51,7 +52,8 @@ To standard output go, in order, one line for each event and one for each comman
   {"line":4,"refused":{"unknown_chat":"c9"}}
 A refused command has changed nothing, and the next one follows. With --watchlists, then one for each operator, by id:
   {"watcher":"hana","chats":[{"chat":"c1","rules":["r1"]}]}
-For each line that is no command, one goes to standard error: FILE:LINE: what was wrong. Blank lines are skipped.
+For each line that is no command, one goes to standard error: FILE:LINE: what was wrong. The first rule
+that will not find its visitors for long gets one too: FILE:LINE: note: why. Blank lines are skipped.
 
 Exit status: 0, refusals included; 1 if a line was no command; 2 for a wrong call or a file that cannot be read or
 written. The state is saved with 0 and with 1, and when nobody reads the output any more.
@@ -129,7 +131,12 @@ fn apply_next(
 ) -> Result<bool, Stop> {
     let Some(line) = commands.next_line(console)? else { return Ok(false) };
     match serde_json::from_str(line) {
-        Ok(command) => output.write(|lines| apply(live, command, commands.number, lines)),
+        Ok(command) => {
+            if let Some(note) = note(&command) {
+                console.note(commands, note);
+            }
+            output.write(|lines| apply(live, command, commands.number, lines));
+        }
         Err(error) => {
             let what = json_fault(line, &error);
             console.leave_out(commands, &what);
@@ -140,6 +147,13 @@ fn apply_next(
         output.flush();
     }
     Ok(true)
+}
+
+fn note(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::AddRule(rule) => note_of(rule),
+        _ => None,
+    }
 }
 
 /// Applies a command and writes its lines by hand, from parts that serde_json writes: its own objects are sorted by

@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use chat_monitor::{Criterion, Rule};
+
 /// Runs a program: its exit status is 0 when its work is complete, 1 when lines were left out, 2 when it had to stop.
 ///
 /// `help` has a line that begins with `usage:`, which is repeated to those who call wrongly.
@@ -206,6 +208,20 @@ pub(crate) fn json_fault(line: &str, error: &serde_json::Error) -> String {
     }
 }
 
+/// What whoever wrote this rule may not expect of it.
+pub(crate) fn note_of(rule: &Rule) -> Option<&'static str> {
+    /// What is left to a household or an office of an IPv6 address.
+    const HOUSEHOLD: u8 = 64;
+    let is_narrow = |criterion: &Criterion| match criterion {
+        Criterion::VisitorIp(range) => range.first().is_ipv6() && range.prefix_len() > HOUSEHOLD,
+        _ => false,
+    };
+    rule.when().iter().any(is_narrow).then_some(
+        "visitors change their IPv6 address every day, within one network of 64 bits; a rule takes that too, such as \
+         `2001:db8:1:2::/64`",
+    )
+}
+
 fn characters(line: &str, bytes: usize) -> usize {
     line.char_indices().take_while(|(start, _)| *start < bytes).count()
 }
@@ -213,6 +229,7 @@ fn characters(line: &str, bytes: usize) -> usize {
 /// Standard error: a line for each line of input that is left out and, where it is a terminal, progress.
 pub(crate) struct Console {
     lines_left_out: u64,
+    noted: bool,
     progress: bool,
     shown: bool,
     next: Instant,
@@ -224,7 +241,7 @@ impl Console {
 
     pub(crate) fn new() -> Self {
         let progress = io::stderr().is_terminal();
-        Console { lines_left_out: 0, progress, shown: false, next: Instant::now() + Self::INTERVAL }
+        Console { lines_left_out: 0, noted: false, progress, shown: false, next: Instant::now() + Self::INTERVAL }
     }
 
     /// Says what is wrong with the line that `input` read last: `FILE:LINE: what`, on one line whatever it contains.
@@ -232,6 +249,16 @@ impl Console {
         self.lines_left_out += 1;
         self.clear();
         write_error(&format!("{}:{}: {}\n", legible(&input.name), input.number, legible(&bounded(what, 400))));
+    }
+
+    /// Says something of the line that `input` read last, which is used all the same. Of later lines it is not said
+    /// again: there may be thousands.
+    pub(crate) fn note(&mut self, input: &Input, what: &str) {
+        if std::mem::replace(&mut self.noted, true) {
+            return;
+        }
+        self.clear();
+        write_error(&format!("{}:{}: note: {what}\n", legible(&input.name), input.number));
     }
 
     /// Shows no progress from here on: for work whose output goes to a terminal, and is progress enough.

@@ -1,6 +1,6 @@
 // The rules: switching, adding, deleting.
 
-import { cancellable, find, post, text } from "./common.js";
+import { cancellable, element, find, post, text } from "./common.js";
 
 const rule = (button) => `/settings/monitoring/rules/${encodeURIComponent(button.closest("tr").dataset.rule)}`;
 
@@ -53,9 +53,25 @@ function choose() {
   check();
 }
 
+/** The forms that may be meant, to be chosen by a click. */
+function offer(values, hint = "") {
+  find("#value-hint").textContent = hint;
+  const choose = (value) => () => {
+    field.value = value;
+    field.focus();
+    check();
+  };
+  const buttons = values.map((value) =>
+    element("button", { type: "button", class: "offer", onclick: choose(value) }, text("use_value", { value })));
+  find("#value-offers").replaceChildren(...buttons);
+  find("#value-offers").hidden = !buttons.length;
+}
+
 let asked = 0;
 async function check() {
   const button = find("#add-button");
+  const mine = ++asked;
+  offer([]);
   state.textContent = "";
   state.className = "check";
   field.removeAttribute("aria-invalid");
@@ -64,7 +80,6 @@ async function check() {
     return;
   }
   button.disabled = true;
-  const mine = ++asked;
   if (!field.value.trim()) return;
   await new Promise((done) => setTimeout(done, 150));
   if (mine !== asked) return;
@@ -74,6 +89,7 @@ async function check() {
   state.classList.add(told.canonical ? "good" : "bad");
   state.textContent = told.canonical ? text("saved_as", { value: told.canonical }) : told.problem;
   if (!told.canonical) field.setAttribute("aria-invalid", "true");
+  offer(told.offers, told.hint);
 }
 
 find("#narrow").addEventListener("input", (event) => {

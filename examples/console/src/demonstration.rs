@@ -41,7 +41,7 @@ pub(crate) async fn fill(hub: &Hub) -> Result<(), Failure> {
         .into_iter()
         .map(|(watcher, kind, value)| {
             let watcher: OperatorId = watcher.parse().map_err(|_| watcher.to_owned())?;
-            Ok((watcher, criterion(kind, value).map_err(|why| why.to_string())?))
+            Ok((watcher, criterion(kind, value).map_err(|_| value.to_owned())?))
         })
         .collect();
     let rules = rules.map_err(Failure::Account)?;

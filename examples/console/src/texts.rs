@@ -1,11 +1,26 @@
 //! Every text of the pages: its key, English, Japanese. Those that begin with `v_` and `note_` go to visitors.
 
-/// Whether there is a text with this key.
-pub(crate) fn has(key: &str) -> bool {
-    TEXTS.iter().any(|(known, ..)| *known == key)
+mod faults;
+
+/// A key, English, Japanese.
+pub(crate) type Text = (&'static str, &'static str, &'static str);
+
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
+    TEXTS.iter().chain(faults::FAULTS)
 }
 
-pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
+/// The text with this key.
+pub(crate) fn find(key: &str) -> Option<&'static Text> {
+    all().find(|(known, ..)| *known == key)
+}
+
+/// Whether there is a text with this key.
+pub(crate) fn has(key: &str) -> bool {
+    find(key).is_some()
+}
+
+const TEXTS: &[Text] = &[
     ("product", "chat-monitor console", "chat-monitor コンソール"),
     ("demonstration", "Demonstration", "デモ"),
     ("skip", "Skip to the content", "本文へ移動"),
@@ -214,10 +229,16 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "email_help",
-        "One address, or a whole domain such as *@example.com",
-        "アドレス、またはドメイン全体（例: *@example.com）",
+        "One address, a whole domain (*@example.com), or all below it (*@*.example.com)",
+        "アドレス、ドメイン全体（*@example.com）、その下のすべて（*@*.example.com）",
     ),
     ("saved_as", "Saved as {value}", "「{value}」として保存されます"),
+    ("use_value", "Use {value}", "「{value}」にする"),
+    (
+        "hint_ipv6",
+        "Visitors get another IPv6 address every day, within the same network. A rule on the network keeps finding them.",
+        "IPv6 アドレスは同じネットワークの中で毎日変わります。ネットワークのルールなら、翌日も一致します。",
+    ),
     ("delete", "Delete", "削除する"),
     ("delete_title", "Delete this rule?", "このルールを削除しますか？"),
     (
@@ -274,13 +295,6 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     ("no_page", "There is no such page.", "ページが見つかりません。"),
     ("too_many", "Too many requests. Wait a little.", "要求が多すぎます。しばらくお待ちください。"),
     ("bad_text", "Write something, of 2000 characters at most.", "2000 文字以内で入力してください。"),
-    ("bad_email", "This is no email address.", "メールアドレスの形式が正しくありません。"),
-    ("bad_ip", "Type an IP address or a network.", "IP アドレスまたはネットワークを入力してください。"),
-    (
-        "bad_pattern",
-        "Type an email address or a whole domain.",
-        "メールアドレス、またはドメイン全体（*@example.com）を入力してください。",
-    ),
     ("bad_value", "The value cannot be read.", "値を読み取れません。"),
     ("no_such_chat", "There is no such chat.", "チャットが見つかりません。"),
     ("no_such_rule", "There is no such rule.", "ルールが見つかりません。"),

@@ -17,6 +17,9 @@ struct Words {
     joined: &'static str,
     left: &'static str,
     saved_as: &'static str,
+    /// What is said of a mask, and of one IPv6 address.
+    mask: &'static str,
+    narrow: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -26,6 +29,8 @@ const ENGLISH: Words = Words {
     joined: "Hana Mori joined the chat",
     left: "Hana Mori left the chat",
     saved_as: "Saved as 127.0.0.0/8",
+    mask: "instead of a mask",
+    narrow: "every day",
 };
 
 const JAPANESE: Words = Words {
@@ -35,6 +40,8 @@ const JAPANESE: Words = Words {
     joined: "Hana Mori が参加しました",
     left: "Hana Mori が退出しました",
     saved_as: "「127.0.0.0/8」として保存",
+    mask: "マスクの代わりに",
+    narrow: "毎日変わります",
 };
 
 #[test]
@@ -77,6 +84,25 @@ fn walk(words: &Words) {
     hana.wait_for_text("#value-state", words.saved_as);
     picture(&hana, "add-rule");
     hana.click("#add-button");
+    hana.wait_for_text("tbody", "127.0.0.0/8");
+    // What is meant plainly is offered; a click takes it.
+    hana.click("#add");
+    hana.click_label("[name=kind][value=visitor_ip]");
+    hana.type_into("#value", "192.0.2.0/255.255.255.0");
+    hana.wait_for_text("#value-state", words.mask);
+    assert!(!hana.is_enabled("#add-button"));
+    picture(&hana, "offer");
+    hana.click("#value-offers .offer");
+    hana.wait_for_text("#value-state", "192.0.2.0/24");
+    hana.find("#value-offers[hidden]");
+    hana.clear("#value");
+    hana.type_into("#value", "2001:db8:1:2:b1a5:f96e:a51f:c2f6");
+    hana.wait_for_text("#value-hint", words.narrow);
+    assert!(hana.is_enabled("#add-button"));
+    picture(&hana, "hint");
+    hana.click("#value-offers .offer");
+    hana.wait_for_text("#value-state", "2001:db8:1:2::/64");
+    hana.click("#add-dialog .cancel");
     hana.wait_for_text("tbody", "127.0.0.0/8");
     hana.click("#add");
     hana.click_label("[name=kind][value=visitor_email]");
@@ -183,6 +209,13 @@ fn walk(words: &Words) {
             assert!(aoi.fits(), "{path} is wider than the screen");
             picture(&aoi, name);
         }
+        aoi.go("/settings/monitoring");
+        aoi.click("#add");
+        aoi.click_label("[name=kind][value=visitor_email]");
+        aoi.type_into("#value", "*example.com");
+        aoi.find("#value-offers:not([hidden])");
+        assert!(aoi.fits(), "the dialog is wider than the screen");
+        picture(&aoi, "narrow-offer");
     }
 }
 

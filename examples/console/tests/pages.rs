@@ -1,6 +1,6 @@
 //! Every page, in both languages.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::Server;
 use crate::support::http::request;
@@ -56,6 +56,51 @@ fn values_are_checked_as_they_are_typed() {
     assert_eq!(checked("visitor_ip", "　１９２．０．２．７／２４ ")["canonical"], "192.0.2.0/24");
     assert_eq!(checked("visitor_email", "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ")["canonical"], "taro@example.jp");
     assert_eq!(checked("visitor_email", "*@Example.com")["canonical"], "*@example.com");
-    assert!(checked("visitor_ip", "192.0.2.300")["problem"].as_str().unwrap().starts_with("Expected"));
-    assert!(checked("visitor_email", "mika")["problem"].is_string());
+    assert_eq!(checked("visitor_email", "*@例え.jp")["canonical"], "*@xn--r8jz45g.jp");
+    assert_eq!(checked("visitor_ip", "\u{FEFF}192.0.2.7\u{A0}\u{200E}")["canonical"], "192.0.2.7");
+    let mask = checked("visitor_ip", "192.0.2.0/255.255.255.0");
+    assert_eq!((&mask["canonical"], &mask["offers"]), (&Value::Null, &json!(["192.0.2.0/24"])));
+    let one = checked("visitor_ip", "2001:db8:1:2:b1a5:f96e:a51f:c2f6");
+    assert_eq!(one["canonical"], "2001:db8:1:2:b1a5:f96e:a51f:c2f6");
+    assert_eq!(one["offers"], json!(["2001:db8:1:2::/64"]));
+    assert!(one["hint"].as_str().unwrap().contains("every day"));
+}
+
+#[test]
+fn what_cannot_be_read_is_answered_in_the_language_of_the_page_whether_it_is_checked_or_added() {
+    let server = Server::start();
+    let hana = server.sign_in("hana");
+    for (kind, value, english, japanese) in [
+        ("visitor_ip", "192.0.2.*", "192.0.2.0/24 is every address", "192.0.2.* は 192.0.2.0/24"),
+        ("visitor_ip", "192.0.2.1-192.0.2.9", "no range", "範囲は使えません"),
+        ("visitor_ip", "192.0.2.7, 192.0.2.8", "Add a rule for each", "アドレスごとにルールを追加"),
+        ("visitor_email", "mika*@example.com", "*@example.com", "*@example.com"),
+        ("visitor_email", "@example.com", "nothing before the @", "@ の前がありません"),
+    ] {
+        for (language, expected) in [("en", english), ("ja", japanese)] {
+            for (path, field) in [("check", "problem"), ("rules", "text")] {
+                let body = json!({ "kind": kind, "value": value });
+                let path = format!("/settings/monitoring/{path}");
+                let answer = hana.post_in(language, &path, &body).json();
+                assert!(answer[field].as_str().unwrap().contains(expected), "{path}, {value} in {language}: {answer}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_visitor_may_have_a_japanese_domain_and_hears_what_is_wrong_with_an_address() {
+    let server = Server::start();
+    let ken = server.sign_in("ken");
+    let visit = server.visit("Taro", "\u{FEFF}taro@例え.jp\u{A0}");
+    let snapshot = ken.socket("/desk/socket").unwrap().wait_for("snapshot");
+    assert_eq!(snapshot["waiting"][0]["visitor"]["email"], "taro@xn--r8jz45g.jp");
+    let email = format!("/chat/{}/email", visit.chat);
+    let answer = visit.person.post_in("ja", &email, &json!({ "email": "taro@example" }));
+    assert_eq!(
+        (answer.status, &answer.json()["text"]),
+        (422, &json!("@ の後ろが正しくありません（例: name@example.com）。"))
+    );
+    let page = server.post_form("/visit", "name=&email=taro", &[("Accept-Language", "en")]);
+    assert!(page.status == 422 && page.body.contains("Write it as in name@example.com."), "{page:?}");
 }

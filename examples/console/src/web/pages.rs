@@ -14,7 +14,7 @@ use tracing::error;
 use super::App;
 use super::caller::{Staff, cookie};
 use super::problem::Problem;
-use crate::texts::TEXTS;
+use crate::texts;
 
 const LANGUAGE: &str = "console_language";
 
@@ -70,15 +70,14 @@ impl Language {
 
     /// The text with this key.
     pub(super) fn text(self, key: &str) -> &'static str {
-        let found = TEXTS.iter().find(|(known, ..)| *known == key);
-        found.map_or("", |(_, english, japanese)| match self {
+        texts::find(key).map_or("", |(_, english, japanese)| match self {
             Language::English => english,
             Language::Japanese => japanese,
         })
     }
 
     fn texts(self) -> BTreeMap<&'static str, &'static str> {
-        TEXTS.iter().map(|(key, ..)| (*key, self.text(key))).collect()
+        texts::all().map(|(key, ..)| (*key, self.text(key))).collect()
     }
 
     /// The texts that the visitor's script shows; it is sent no others.

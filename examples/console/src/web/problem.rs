@@ -22,8 +22,12 @@ impl Problem {
     pub(super) const NO_CHAT: Problem = Problem { status: StatusCode::NOT_FOUND, key: "no_such_chat" };
     pub(super) const TOO_MANY: Problem = Problem { status: StatusCode::TOO_MANY_REQUESTS, key: "too_many" };
     pub(super) const BAD_TEXT: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key: "bad_text" };
-    pub(super) const BAD_EMAIL: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key: "bad_email" };
     pub(super) const BAD_VALUE: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key: "bad_value" };
+
+    /// What was typed cannot be read; `key` is that of the text that says why.
+    pub(super) fn unreadable(key: &'static str) -> Problem {
+        Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key }
+    }
 
     /// The answer in full: a page where a browser asked for one, JSON elsewhere.
     pub(super) fn shown(self, pages: &Pages, language: Language, page: Option<&str>) -> Response {

@@ -16,7 +16,7 @@ use super::caller::Staff;
 use super::desk::Choice;
 use super::pages::Language;
 use super::problem::Problem;
-use crate::criterion::{Unreadable, criterion};
+use crate::criterion::{criterion, network_around, offers};
 use crate::denial::Denial;
 
 #[derive(Debug, Deserialize)]
@@ -38,7 +38,7 @@ pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: Hea
     app.staff_page(&staff, &headers, ("rules.html", "/settings/monitoring"), more).await
 }
 
-/// Says in which form a value would be saved, or what was expected.
+/// Says in which form a value would be saved, or what was expected; and which forms may be meant.
 pub(super) async fn check(
     State(app): State<Arc<App>>,
     staff: Staff,
@@ -53,9 +53,17 @@ pub(super) async fn check(
     if !may {
         return Err(Denial::NotAllowed.into());
     }
+    let language = Language::of(&headers);
     Ok(Json(match criterion(&kind, &value) {
-        Ok(criterion) => json!({ "canonical": canonical(&criterion) }),
-        Err(unreadable) => json!({ "problem": in_words(&unreadable, Language::of(&headers)) }),
+        Ok(criterion) => match network_around(&criterion) {
+            Some(network) => json!({
+                "canonical": canonical(&criterion),
+                "hint": language.text("hint_ipv6"),
+                "offers": [network.to_string()],
+            }),
+            None => json!({ "canonical": canonical(&criterion), "offers": [] }),
+        },
+        Err(unreadable) => json!({ "problem": language.text(unreadable.key()), "offers": offers(&kind, &value) }),
     }))
 }
 
@@ -65,7 +73,7 @@ pub(super) async fn add(
     Json(NewRule { kind, value }): Json<NewRule>,
 ) -> Result<Json<Value>, Problem> {
     // Whoever may have no rules is refused before anything is read.
-    let read = criterion(&kind, &value).map_err(|_| Problem::BAD_VALUE);
+    let read = criterion(&kind, &value).map_err(|why| Problem::unreadable(why.key()));
     let who = staff.operator;
     let read = match read {
         Ok(criterion) => criterion,
@@ -101,20 +109,4 @@ pub(super) async fn delete(
 
 fn canonical(criterion: &Criterion) -> String {
     crate::view::CriterionText::of(criterion, ToString::to_string).value
-}
-
-/// The crate says it in English.
-fn in_words(unreadable: &Unreadable, language: Language) -> String {
-    match (language, unreadable) {
-        (Language::English, unreadable) => sentence(&unreadable.to_string()),
-        (Language::Japanese, Unreadable::Ip(_)) => language.text("bad_ip").into(),
-        (Language::Japanese, Unreadable::Email(_)) => language.text("bad_pattern").into(),
-        (Language::Japanese, Unreadable::Operator | Unreadable::Kind) => language.text("bad_value").into(),
-    }
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str().replace('`', ""))
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use chat_monitor::{ChatId, Email};
+use chat_monitor::ChatId;
 use minijinja::context;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use super::caller::{VISITOR, VisitorKey, cookie};
 use super::pages::Language;
 use super::problem::Problem;
 use super::{App, Peer, socket};
+use crate::criterion::{email, tidy};
 use crate::office::NewChat;
 use crate::password;
 use crate::said::{Name, Said};
@@ -52,12 +53,12 @@ pub(super) async fn start(
     if !app.chats.take(ip) {
         return Err(Problem::TOO_MANY);
     }
-    let typed = start.email.trim();
-    let email = match typed.parse::<Email>() {
+    let typed = tidy(&start.email);
+    let email = match email(typed) {
         Ok(email) => Some(email),
         Err(_) if typed.is_empty() => None,
-        Err(_) => {
-            let problem = Language::of(&headers).text("bad_email");
+        Err(why) => {
+            let problem = Language::of(&headers).text(why.key());
             let page = start_form(&app, &headers, &start, problem);
             return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response());
         }
@@ -125,7 +126,7 @@ pub(super) async fn set_email(
     Json(new): Json<NewEmail>,
 ) -> Result<Json<Value>, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
-    let email: Email = new.email.trim().parse().map_err(|_| Problem::BAD_EMAIL)?;
+    let email = email(&new.email).map_err(|why| Problem::unreadable(why.key()))?;
     if !app.visitors.take(chat.as_str().as_bytes().to_vec()) {
         return Err(Problem::TOO_MANY);
     }

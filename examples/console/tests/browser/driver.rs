@@ -125,6 +125,11 @@ impl Browser {
         });
     }
 
+    pub(super) fn clear(&self, selector: &str) {
+        let element = self.find(selector);
+        self.call("POST", &format!("/element/{element}/clear"), &json!({})).unwrap();
+    }
+
     pub(super) fn text(&self, selector: &str) -> String {
         let script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent).join('\\n')";
         self.run(script, &json!([selector])).as_str().unwrap_or_default().to_owned()

@@ -139,6 +139,18 @@ impl Person {
         request(self.address, "POST", path, &headers, body.to_string().as_bytes()).expect("an answer")
     }
 
+    /// Posts as a browser that prefers this language.
+    pub(crate) fn post_in(&self, language: &str, path: &str, body: &Value) -> Answer {
+        let origin = format!("http://{}", self.address);
+        let headers = [
+            ("Cookie", &*self.cookie),
+            ("Origin", &*origin),
+            ("Content-Type", "application/json"),
+            ("Accept-Language", language),
+        ];
+        request(self.address, "POST", path, &headers, body.to_string().as_bytes()).expect("an answer")
+    }
+
     /// Posts what must be done.
     pub(crate) fn does(&self, path: &str, body: &Value) -> Value {
         let answer = self.post(path, body);
