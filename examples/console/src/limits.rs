@@ -2,11 +2,35 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How many keys are kept before those that are full again are forgotten.
 const MANY: usize = 10_000;
+
+/// Who is counted as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Origin {
+    V4(Ipv4Addr),
+    /// The first 64 bits: a household has as many addresses behind them as it likes.
+    V6([u8; 8]),
+    /// All those together of whom a trusted proxy does not say where they are. They keep nobody else out.
+    Unknown,
+}
+
+impl Origin {
+    pub(crate) fn of(address: Option<IpAddr>) -> Self {
+        match address.map(|address| address.to_canonical()) {
+            Some(IpAddr::V4(address)) => Origin::V4(address),
+            Some(IpAddr::V6(address)) => {
+                let [one, two, three, four, five, six, seven, eight, ..] = address.octets();
+                Origin::V6([one, two, three, four, five, six, seven, eight])
+            }
+            None => Origin::Unknown,
+        }
+    }
+}
 
 /// One bucket for each key.
 #[derive(Debug)]

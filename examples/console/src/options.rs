@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use chat_monitor::IpRange;
+
 /// What `--help` prints.
 pub const HELP: &str = "A host to try chat-monitor in: chats, operators, rules and monitored chats, on one machine.
 
@@ -15,7 +17,8 @@ options:                      environment:
   --address IP                CONSOLE_ADDRESS         address to listen on (127.0.0.1)
   --db FILE                   CONSOLE_DB              SQLite file (console.db), made if absent
   --origin URL                CONSOLE_ORIGIN          where browsers see this server, such as https://chat.example.com
-  --trusted-proxy IP          CONSOLE_TRUSTED_PROXY   proxy whose X-Forwarded-For says where visitors are
+  --trusted-proxy NETWORK     CONSOLE_TRUSTED_PROXY   proxies whose X-Forwarded-For says where visitors are, such as
+                                                      10.0.0.0/8; several with commas, or the option again
   --replay FILE                                       play these dialogues instead of those of the demonstration
   --speed X                                           how much faster than they were (4)
   --no-dialogues                                      play none
@@ -23,6 +26,10 @@ options:                      environment:
   --add-operator ID:ROLE:NAME                         add an account and end; ROLE is administrator, supervisor or
                                                       associate, the password is a line of standard input
   -h, --help
+
+Behind trusted proxies, X-Forwarded-For is read from the right; the first that is no trusted proxy is the visitor. Where
+it is missing, `unknown` or no address, where a visitor is stays unknown, and no rule on addresses finds them. Visitors of
+whom that holds share one limit of how many chats they start; others are counted by address, IPv6 by its first 64 bits.
 
 A new file is filled with demonstration data: operators, whose passwords are printed at every start, and rules.
 FILE of --replay is JSON Lines, `t` in seconds since the dialogue began:
@@ -40,8 +47,8 @@ pub struct Options {
     pub database: PathBuf,
     /// Where browsers see the server, if that is not where it listens.
     pub origin: Option<String>,
-    /// The proxy that may say where visitors are.
-    pub trusted_proxy: Option<IpAddr>,
+    /// The proxies that may say where visitors are.
+    pub trusted_proxies: Vec<IpRange>,
     /// Whether a new file gets demonstration data.
     pub demonstration: bool,
     /// Which dialogues are played.
@@ -68,7 +75,7 @@ impl Default for Options {
             port: 8087,
             database: "console.db".into(),
             origin: None,
-            trusted_proxy: None,
+            trusted_proxies: Vec::new(),
             demonstration: true,
             play: Play::Demonstration,
             speed: 4.0,
@@ -112,6 +119,7 @@ impl Call {
             }
         }
         let mut add = None;
+        let mut proxies = Vec::new();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let name = argument.to_string_lossy().into_owned();
@@ -120,9 +128,13 @@ impl Call {
                 "-h" | "--help" => return Ok(Call::Help),
                 "--no-dialogues" => options.play = Play::Nothing,
                 "--no-demonstration" => options.demonstration = false,
+                "--trusted-proxy" => proxies.extend(networks(&name, value()?)?),
                 "--add-operator" => add = Some(text(value()?)?),
                 _ => options.set(&name, value()?)?,
             }
+        }
+        if !proxies.is_empty() {
+            options.trusted_proxies = proxies;
         }
         Ok(match add {
             Some(operator) => Call::AddOperator(options, operator),
@@ -145,9 +157,7 @@ impl Options {
                     .ok_or_else(|| expected("a scheme and a host, such as https://chat.example.com"))?;
                 self.origin = Some(origin.to_ascii_lowercase());
             }
-            "--trusted-proxy" => {
-                self.trusted_proxy = Some(text(value)?.parse().map_err(|_| expected("an IP address"))?);
-            }
+            "--trusted-proxy" => self.trusted_proxies = networks(name, value)?,
             "--replay" => self.play = Play::File(value.into()),
             "--speed" => {
                 let speed = text(value)?.parse().ok().filter(|speed| (0.01..=10_000.0).contains(speed));
@@ -157,6 +167,12 @@ impl Options {
         }
         Ok(())
     }
+}
+
+fn networks(name: &str, value: OsString) -> Result<Vec<IpRange>, WrongCall> {
+    let expected = "expected networks such as 10.0.0.0/8 or 192.0.2.1, with commas between them, behind";
+    let read = |network: &str| network.trim().parse().map_err(|_| WrongCall(format!("{expected} `{name}`")));
+    text(value)?.split(',').map(read).collect()
 }
 
 fn text(value: OsString) -> Result<String, WrongCall> {

@@ -13,22 +13,23 @@ mod socket;
 mod visitor;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chat_monitor::OperatorId;
 use tokio::sync::Semaphore;
+use vendors::Proxies;
 
 use crate::denial::Denial;
 use crate::entry::{Moment, now};
 use crate::hub::Hub;
-use crate::limits::{Buckets, Guesses};
+use crate::limits::{Buckets, Guesses, Origin};
 use crate::options::Options;
 use crate::password;
 use crate::store::Account;
@@ -53,11 +54,11 @@ pub(crate) struct App {
     /// Where browsers see this server.
     origins: Vec<String>,
     secure: bool,
-    trusted_proxy: Option<IpAddr>,
+    proxies: Proxies,
     hashing: Semaphore,
-    guesses: Guesses<(IpAddr, String)>,
-    sign_ins: Buckets<IpAddr>,
-    chats: Buckets<IpAddr>,
+    guesses: Guesses<(Origin, String)>,
+    sign_ins: Buckets<Origin>,
+    chats: Buckets<Origin>,
     visitors: Buckets<Vec<u8>>,
     operators: Buckets<OperatorId>,
 }
@@ -93,7 +94,7 @@ impl App {
             nobody: password::hash(&password::token()).unwrap_or_default(),
             origins,
             secure,
-            trusted_proxy: options.trusted_proxy,
+            proxies: Proxies::named(options.trusted_proxies.iter().copied()),
             hashing: Semaphore::new(2),
             guesses: Guesses::new(),
             sign_ins: Buckets::new(20.0, 0.2),
@@ -110,17 +111,6 @@ impl App {
     fn session(&self, token: &[u8]) -> Option<OperatorId> {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.get(token).filter(|session| session.expires > now()).map(|session| session.operator.clone())
-    }
-
-    /// Where whoever sent this is: the socket's other end, or what a trusted proxy says.
-    fn visitor_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        if self.trusted_proxy != Some(peer.to_canonical()) {
-            return peer.to_canonical();
-        }
-        // The last one is the proxy's own word; those before it are the sender's.
-        let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-        let last = forwarded.and_then(|value| value.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
-        last.unwrap_or(peer).to_canonical()
     }
 
     /// A `Set-Cookie` that scripts cannot read and other sites cannot send.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::http::{Socket, request};
-use crate::support::{Database, Person, Server};
+use crate::support::{Person, Server};
 
 /// Notes what came back: the README quotes it.
 fn tried(what: &str, status: u16, body: &str) {
@@ -196,15 +196,4 @@ fn guessing_a_password_gets_slow_and_sessions_are_kept_from_scripts() {
     // A socket that was open hears nothing more.
     server.visit("Mika", "");
     assert_eq!(desk.rest(), [""; 0]);
-}
-
-#[test]
-fn where_a_visitor_is_comes_from_the_socket_unless_a_proxy_is_trusted() {
-    let said = [("X-Forwarded-For", "192.0.2.99, 203.0.113.5")];
-    for (trusted, expected) in [(None, "127.0.0.1"), (Some([127, 0, 0, 1].into()), "203.0.113.5")] {
-        let server = Server::start_with(Database::new(), |options| options.trusted_proxy = trusted);
-        assert_eq!(server.post_form("/visit", "name=Mika", &said).status, 303);
-        let mut desk = server.sign_in("ken").socket("/desk/socket").unwrap();
-        assert_eq!(desk.wait_for("snapshot")["waiting"][0]["visitor"]["ip"], expected);
-    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds something missing has failed")]
 
 mod browser;
+mod callers;
 mod forbidden;
 mod killed;
 mod pages;

@@ -1,11 +1,14 @@
 //! Who sent a request.
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Once};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use chat_monitor::OperatorId;
+use tracing::warn;
+use vendors::{UnreadableAddress, caller_address};
 
 use super::App;
 use super::problem::Problem;
@@ -46,6 +49,26 @@ impl FromRequestParts<Arc<App>> for VisitorKey {
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Problem> {
         let token = cookie(&parts.headers, VISITOR).ok_or(Problem::NO_CHAT)?;
         Ok(VisitorKey(password::digest(token)))
+    }
+}
+
+impl App {
+    /// Where whoever sent this is: the socket's other end or, where that is a trusted proxy, whom it was called by.
+    ///
+    /// A proxy is never taken for the visitor: where it does not say who called, that is not known.
+    pub(super) fn address(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        // A line that is no text is an entry that cannot be read. Passing over it would believe what the visitor wrote.
+        let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or("?"));
+        let fault = match caller_address(peer, lines, &self.proxies) {
+            Ok(client) => return client.ip,
+            Err(UnreadableAddress::NoAddress) => "it holds something else",
+            Err(UnreadableAddress::OnlyProxies) => "it holds trusted proxies alone",
+        };
+        static SAID: Once = Once::new();
+        SAID.call_once(|| {
+            warn!("X-Forwarded-For of a trusted proxy names no visitor, so where they are is unknown: {fault}")
+        });
+        None
     }
 }
 

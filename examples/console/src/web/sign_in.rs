@@ -16,6 +16,7 @@ use super::pages::{Language, own_path};
 use super::problem::Problem;
 use super::{App, Peer, Session};
 use crate::entry::now;
+use crate::limits::Origin;
 use crate::password;
 
 /// How long a session lasts, in seconds.
@@ -52,7 +53,7 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Problem> {
     let language = Language::of(&headers);
     let name = operator.trim().to_ascii_lowercase();
-    let from = app.visitor_address(peer.ip(), &headers);
+    let from = Origin::of(app.address(peer.ip(), &headers));
     if name.len() > 32 || password.len() > 200 {
         return Ok((StatusCode::FORBIDDEN, Html(form(&app, &headers, &back, "", language.text("wrong_password"))))
             .into_response());

@@ -17,6 +17,7 @@ use super::pages::Language;
 use super::problem::Problem;
 use super::{App, Peer, socket};
 use crate::criterion::{email, tidy};
+use crate::limits::Origin;
 use crate::office::NewChat;
 use crate::password;
 use crate::said::{Name, Said};
@@ -49,8 +50,8 @@ pub(super) async fn start(
     headers: HeaderMap,
     Form(start): Form<Start>,
 ) -> Result<Response, Problem> {
-    let ip = app.visitor_address(peer.ip(), &headers);
-    if !app.chats.take(ip) {
+    let ip = app.address(peer.ip(), &headers);
+    if !app.chats.take(Origin::of(ip)) {
         return Err(Problem::TOO_MANY);
     }
     let typed = tidy(&start.email);
@@ -69,7 +70,7 @@ pub(super) async fn start(
     let token = known.unwrap_or_else(password::token);
     let id: ChatId = password::chat_name().parse().map_err(|_| Problem::NO_CHAT)?;
     let to = format!("/chat/{id}");
-    let new = NewChat { id, name, email, ip: Some(ip), key: password::digest(&token), demonstration: false };
+    let new = NewChat { id, name, email, ip, key: password::digest(&token), demonstration: false };
     app.hub.call(move |office| office.start_chat(new)).await?;
     Ok(([(header::SET_COOKIE, app.cookie(VISITOR, &token, 30 * 24 * 60 * 60))], Redirect::to(&to)).into_response())
 }
