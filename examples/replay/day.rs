@@ -8,18 +8,13 @@ use std::time::Duration;
 
 use chat_monitor::{Channel, Chat, ChatId, Command, Email, LiveMonitor, OperatorId, Visitor};
 
+use crate::dialogue::Utterance;
+
 /// What was really said once.
 pub(crate) struct Dialogue {
     /// Where it stands in its file.
     pub(crate) line: u64,
     pub(crate) utterances: Vec<Utterance>,
-}
-
-pub(crate) struct Utterance {
-    /// Since the dialogue began.
-    pub(crate) at: Duration,
-    pub(crate) by_operator: bool,
-    pub(crate) text: String,
 }
 
 /// Something that happens; chats are numbered from 0.

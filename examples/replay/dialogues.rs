@@ -1,16 +1,12 @@
-//! Reading dialogues: who says what, and when. All of a file is looked at before any of it is played.
+//! Reading a file of dialogues. All of it is looked at before any of it is played.
 
 use std::ffi::OsStr;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::common::{Console, Input, Outcome, Stop, json_fault};
-use crate::day::{Dialogue, Utterance};
-use crate::iso;
-
-/// How long a dialogue may be.
-const LONGEST: Duration = Duration::from_secs(86_400);
+use crate::day::Dialogue;
+use crate::dialogue;
 
 /// The dialogues of a file; none of them if one of its lines is no dialogue, which `console` has then said of each.
 pub(crate) fn read(file: &OsStr, console: &mut Console) -> Result<Option<Vec<Dialogue>>, Stop> {
@@ -18,76 +14,10 @@ pub(crate) fn read(file: &OsStr, console: &mut Console) -> Result<Option<Vec<Dia
     let mut dialogues = Vec::new();
     while let Some(line) = input.next_line(console)? {
         let read = serde_json::from_str(line).map_err(|error| json_fault(line, &error));
-        match read.and_then(|value| read_dialogue(&value)) {
+        match read.and_then(|value: Value| dialogue::utterances(&value)) {
             Ok(utterances) => dialogues.push(Dialogue { line: input.number, utterances }),
             Err(what) => console.leave_out(&input, &what),
         }
     }
     Ok(matches!(console.outcome(), Outcome::Complete).then_some(dialogues))
-}
-
-fn read_dialogue(value: &Value) -> Result<Vec<Utterance>, String> {
-    value.get("id").and_then(Value::as_str).ok_or("expected a dialogue with an `id`")?;
-    let utterances = value.get("utterances").and_then(Value::as_array).ok_or("expected a list of `utterances`")?;
-    let mut read: Vec<Utterance> = Vec::new();
-    let mut began = None;
-    for (number, utterance) in (1..).zip(utterances) {
-        let utterance = read_utterance(utterance, &mut began).map_err(|what| format!("utterance {number}: {what}"))?;
-        if read.last().is_some_and(|before| before.at > utterance.at) {
-            return Err(format!("utterance {number}: expected a `t` no earlier than that of the one before"));
-        }
-        read.push(utterance);
-    }
-    if read.is_empty() { Err("expected at least one utterance".into()) } else { Ok(read) }
-}
-
-/// How a dialogue counts its times: from its first, in seconds or by the calendar.
-enum Began {
-    InSeconds,
-    At(iso::Moment),
-}
-
-fn read_utterance(value: &Value, began: &mut Option<Began>) -> Result<Utterance, String> {
-    let by_operator = value.get("speaker").and_then(Value::as_str).and_then(is_operator);
-    let by_operator = by_operator.ok_or(
-        "expected `speaker` to be `operator`, `customer` or `visitor`, with or without a number such as `operator_1`",
-    )?;
-    let at = value.get("t").and_then(|t| read_time(t, began)).filter(|at| *at <= LONGEST);
-    let at = at.ok_or(
-        "expected `t` in seconds since the dialogue began, or as a time such as `2026-01-31T09:00:00Z`, all in one way \
-         and within a day",
-    )?;
-    let text = value.get("text").and_then(Value::as_str).ok_or("expected a `text`")?.to_owned();
-    Ok(Utterance { at, by_operator, text })
-}
-
-/// Whether it is the operator who speaks, or the visitor; none for anybody else.
-fn is_operator(speaker: &str) -> Option<bool> {
-    let (who, number) = speaker.split_once('_').unwrap_or((speaker, "1"));
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    match who {
-        "operator" if is_number => Some(true),
-        "customer" | "visitor" if is_number => Some(false),
-        _ => None,
-    }
-}
-
-fn read_time(value: &Value, began: &mut Option<Began>) -> Option<Duration> {
-    match value {
-        Value::String(text) => {
-            let moment = iso::read(text)?;
-            match began.get_or_insert(Began::At(moment)) {
-                // A time of day here and one in UTC there are no time apart.
-                Began::At(first) if first.has_offset == moment.has_offset => moment.since.checked_sub(first.since),
-                Began::At(_) | Began::InSeconds => None,
-            }
-        }
-        value => {
-            let seconds = value.as_f64().filter(|seconds| (0.0..=86_400.0).contains(seconds))?;
-            match began.get_or_insert(Began::InSeconds) {
-                Began::InSeconds => Some(Duration::from_secs_f64(seconds)),
-                Began::At(_) => None,
-            }
-        }
-    }
 }

@@ -14,8 +14,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod day;
+#[path = "../common/dialogue.rs"]
+mod dialogue;
 mod dialogues;
-mod iso;
 mod narration;
 mod tally;
 

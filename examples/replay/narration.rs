@@ -12,7 +12,7 @@ use chat_monitor::{
 };
 
 use crate::common::{bounded, legible};
-use crate::day::Utterance;
+use crate::dialogue::Utterance;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {

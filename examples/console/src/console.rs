@@ -16,6 +16,7 @@ use crate::options::{Options, Play};
 use crate::store::{LoadError, Store};
 use crate::web::{self, App};
 use crate::{demonstration, dialogues};
+use dialogues::Dialogue;
 
 /// A console that listens.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Console {
     app: Arc<App>,
     worker: JoinHandle<()>,
     passwords: Vec<DemonstrationPassword>,
+    dialogues: Vec<Dialogue>,
 }
 
 /// A password that is known, because it is part of the demonstration.
@@ -50,8 +52,8 @@ pub enum Failure {
     /// The port cannot be had, or a file cannot be read.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// The dialogues cannot be read.
-    #[error("the dialogues cannot be read: {0}")]
+    /// The dialogues cannot be read: what is wrong, of each line.
+    #[error("the dialogues cannot be read\n{0}")]
     Dialogues(String),
     /// An account cannot be added.
     #[error("{0}")]
@@ -77,6 +79,11 @@ impl Console {
     ///
     /// [`Failure`], when the file, the port or the dialogues cannot be had.
     pub async fn start(options: Options) -> Result<Console, Failure> {
+        // Before anything is made: what is wrong with a file is told to whoever has just named it.
+        let named = match &options.play {
+            Play::File(file) => dialogues::read(file).map_err(Failure::Dialogues)?,
+            Play::Demonstration | Play::Nothing => Vec::new(),
+        };
         let office = Office::load(Store::open(&options.database)?)?;
         let listener = TcpListener::bind((options.address, options.port)).await?;
         let address = listener.local_addr()?;
@@ -85,8 +92,12 @@ impl Console {
             demonstration::fill(&hub).await?;
         }
         let passwords = demonstration::passwords(&hub).await?;
+        let dialogues = match &options.play {
+            Play::Demonstration if !passwords.is_empty() => dialogues::demonstration(),
+            Play::Demonstration | Play::File(_) | Play::Nothing => named,
+        };
         let app = Arc::new(App::load(hub, &options, address).await?);
-        Ok(Console { options, listener, address, app, worker, passwords })
+        Ok(Console { options, listener, address, app, worker, passwords, dialogues })
     }
 
     /// Where it listens.
@@ -103,15 +114,9 @@ impl Console {
     ///
     /// # Errors
     ///
-    /// [`Failure`], when the dialogues cannot be read or the database fails.
+    /// [`Failure`], when the database fails.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<(), Failure> {
-        let Console { options, listener, app, worker, passwords, address } = self;
-        let scripts = match &options.play {
-            Play::Nothing => Vec::new(),
-            Play::Demonstration if passwords.is_empty() => Vec::new(),
-            Play::Demonstration => dialogues::demonstration(),
-            Play::File(file) => dialogues::read(file).map_err(Failure::Dialogues)?,
-        };
+        let Console { options, listener, app, worker, dialogues: scripts, address, .. } = self;
         info!(%address, dialogues = scripts.len(), "listening");
         let hub = app.hub().clone();
         let play = tokio::spawn(dialogues::play(hub.clone(), scripts, options.speed));

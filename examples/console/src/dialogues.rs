@@ -1,13 +1,15 @@
 //! Chats that go on by themselves, so that there is something to watch.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+#[path = "../../common/dialogue.rs"]
+mod dialogue;
+
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::time::Duration;
 
 use chat_monitor::{ChatId, Email, OperatorId};
-use serde::Deserialize;
+use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tracing::debug;
@@ -16,53 +18,68 @@ use crate::denial::Denial;
 use crate::hub::Hub;
 use crate::office::NewChat;
 use crate::password;
+use crate::said::Name;
+use dialogue::Utterance;
 
 /// How many are played at the same time.
 const AT_ONCE: usize = 5;
 
+/// Nobody waits for longer than that before something is said.
+const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+
+/// How many faults of a file are told.
+const FAULTS_TOLD: usize = 20;
+
 /// A dialogue, to be played as a chat.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Dialogue {
-    #[serde(default)]
-    visitor: Option<String>,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
+    visitor: String,
+    email: Option<Email>,
     ip: Option<IpAddr>,
     utterances: Vec<Utterance>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-struct Utterance {
-    speaker: String,
-    /// Seconds since the dialogue began.
-    t: f64,
-    text: String,
-}
-
 /// The dialogues of the demonstration.
 pub(crate) fn demonstration() -> Vec<Dialogue> {
-    let lines = include_str!("dialogues/demonstration.jsonl").lines();
-    lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
+    include_str!("dialogues/demonstration.jsonl").lines().filter_map(|line| read_line(line).ok()).collect()
 }
 
-/// Reads dialogues, one to a line; says which line is none.
+/// Reads dialogues, one to a line; says of each line that is none what was expected. Nothing of such a file is played.
 pub(crate) fn read(file: &Path) -> Result<Vec<Dialogue>, String> {
-    let open = File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let mut dialogues = Vec::new();
-    for (number, line) in (1..).zip(BufReader::new(open).lines()) {
-        let line = line.map_err(|error| format!("{}: {error}", file.display()))?;
-        if line.trim().is_empty() {
-            continue;
+    let name = file.display().to_string().escape_debug().to_string();
+    let bytes = fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let (mut dialogues, mut faults) = (Vec::new(), Vec::new());
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        match std::str::from_utf8(line).map_err(|_| "expected UTF-8".to_owned()).map(str::trim) {
+            Ok("") => {}
+            read => match read.and_then(read_line) {
+                Ok(dialogue) => dialogues.push(dialogue),
+                Err(what) => faults.push(format!("{name}:{number}: {what}")),
+            },
         }
-        let dialogue: Dialogue =
-            serde_json::from_str(&line).map_err(|error| format!("{}:{number}: {error}", file.display()))?;
-        dialogues.push(dialogue);
     }
-    if dialogues.is_empty() {
-        return Err(format!("{}: expected at least one dialogue", file.display()));
+    if dialogues.is_empty() && faults.is_empty() {
+        faults.push(format!("{name}: expected at least one dialogue"));
     }
-    Ok(dialogues)
+    let more = faults.len().saturating_sub(FAULTS_TOLD);
+    faults.truncate(FAULTS_TOLD);
+    faults.extend((more > 0).then(|| format!("{name}: and {more} lines more")));
+    if faults.is_empty() { Ok(dialogues) } else { Err(faults.join("\n")) }
+}
+
+fn read_line(line: &str) -> Result<Dialogue, String> {
+    let value: Value = serde_json::from_str(line)
+        .map_err(|error| format!("expected a JSON object, byte {} is wrong", error.column()))?;
+    let utterances = dialogue::utterances(&value)?;
+    let field = |name: &str| value.get(name).filter(|field| !field.is_null());
+    let text =
+        |name: &str| field(name).map(|field| field.as_str().ok_or_else(|| format!("expected a text as `{name}`")));
+    let visitor = text("visitor").transpose()?;
+    let Name(visitor) = Name::of(visitor.unwrap_or_default()).ok_or("expected a `visitor` of 60 characters at most")?;
+    let email = text("email").transpose()?.map(|email| email.parse().map_err(|error| format!("`email`: {error}")));
+    let ip = text("ip").transpose()?.map(|ip| ip.parse().map_err(|_| "expected an IP address as `ip`".to_owned()));
+    Ok(Dialogue { visitor, email: email.transpose()?, ip: ip.transpose()?, utterances })
 }
 
 /// Plays the dialogues in turn, for ever, a few at the same time.
@@ -95,7 +112,7 @@ async fn play_one(hub: &Hub, n: usize, operator: OperatorId, dialogue: &Dialogue
     let chat: ChatId = password::chat_name().parse().map_err(|_| Denial::NoSuchChat)?;
     let new = NewChat {
         id: chat.clone(),
-        name: dialogue.visitor.clone().unwrap_or_default(),
+        name: dialogue.visitor.clone(),
         email: None,
         ip: Some(dialogue.ip.unwrap_or_else(|| documentation_address(n))),
         // Nobody's browser holds what this is the digest of.
@@ -103,28 +120,26 @@ async fn play_one(hub: &Hub, n: usize, operator: OperatorId, dialogue: &Dialogue
         demonstration: true,
     };
     hub.call(move |office| office.start_chat(new)).await?;
-    let mut now = 0.0;
+    let mut now = Duration::ZERO;
     let mut picked_up = false;
-    for (number, utterance) in dialogue.utterances.iter().enumerate() {
-        let pause = (utterance.t - now).clamp(0.0, 120.0);
-        now = utterance.t;
-        sleep(Duration::from_secs_f64(pause / speed)).await;
-        let text = utterance.text.chars().take(2000).collect::<String>();
+    for (number, Utterance { at, by_operator, text }) in dialogue.utterances.iter().enumerate() {
+        let pause = at.saturating_sub(now).min(LONGEST_PAUSE);
+        now = *at;
+        sleep(pause.div_f64(speed)).await;
+        let text = text.chars().take(2000).collect::<String>();
         let (id, who) = (chat.clone(), operator.clone());
-        let by_operator = utterance.speaker.starts_with("operator");
-        if by_operator && !picked_up {
+        if *by_operator && !picked_up {
             sleep(Duration::from_secs_f64(8.0 / speed)).await;
             picked_up = true;
             let (id, who) = (chat.clone(), operator.clone());
             hub.call(move |office| office.pick_up(&who, &id)).await?;
         }
-        if by_operator {
+        if *by_operator {
             hub.call(move |office| office.say(&who, &id, &text).map(drop)).await?;
         } else {
             hub.call(move |office| office.say_as_visitor(&id, &text).map(drop)).await?;
         }
-        let email = dialogue.email.as_deref().filter(|_| number == 2).and_then(|email| email.parse::<Email>().ok());
-        if let Some(email) = email {
+        if let Some(email) = dialogue.email.clone().filter(|_| number == 2) {
             let id = chat.clone();
             hub.call(move |office| office.set_email(&id, email)).await?;
         }
@@ -143,4 +158,13 @@ fn documentation_address(n: usize) -> IpAddr {
         _ => Ipv4Addr::new(203, 0, 113, last),
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_demonstration_has_every_dialogue_of_its_file() {
+        let lines = include_str!("dialogues/demonstration.jsonl").lines().count();
+        assert_eq!((super::demonstration().len(), lines > 5), (lines, true));
+    }
 }

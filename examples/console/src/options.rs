@@ -32,7 +32,9 @@ it is missing, `unknown` or no address, where a visitor is stays unknown, and no
 whom that holds share one limit of how many chats they start; others are counted by address, IPv6 by its first 64 bits.
 
 A new file is filled with demonstration data: operators, whose passwords are printed at every start, and rules.
-FILE of --replay is JSON Lines, `t` in seconds since the dialogue began:
+FILE of --replay is JSON Lines. A speaker is `operator`, `customer` or `visitor`, with or without a number; `t` is in seconds
+since the dialogue began, or a time by ISO 8601, such as \"2026-01-31T09:00:00Z\". `visitor`, `email` and `ip` may stand
+beside the `id`. If a line is no dialogue, nothing is made or played.
   {\"id\":\"d1\",\"utterances\":[{\"speaker\":\"operator_1\",\"t\":0,\"text\":\"...\"},{\"speaker\":\"customer_1\",\"t\":37,\"text\":\"...\"}]}
 ";
 

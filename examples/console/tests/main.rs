@@ -4,6 +4,7 @@
 
 mod browser;
 mod callers;
+mod dialogues;
 mod forbidden;
 mod killed;
 mod pages;
