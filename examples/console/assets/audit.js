@@ -1,4 +1,3 @@
-// Times in the reader's own zone.
+import { showTimes } from "./common.js";
 
-const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "medium" });
-for (const time of document.querySelectorAll("time[data-at]")) time.textContent = format.format(Number(time.dataset.at));
+showTimes({ dateStyle: "short", timeStyle: "medium" });

@@ -25,6 +25,16 @@ export function time(at) {
   return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
+/** Fills in the times of a page, in the reader's own zone. */
+export function showTimes(style) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, style);
+  for (const time of document.querySelectorAll("time[data-at]")) {
+    const at = new Date(Number(time.dataset.at));
+    time.dateTime = at.toISOString();
+    time.textContent = format.format(at);
+  }
+}
+
 /** Asks the server to do something; says what is wrong when it does not. */
 export async function post(path, body = {}) {
   try {

@@ -1,6 +1,8 @@
 // The rules: switching, adding, deleting.
 
-import { cancellable, element, find, post, text } from "./common.js";
+import { cancellable, element, find, post, showTimes, text } from "./common.js";
+
+showTimes({ dateStyle: "short", timeStyle: "short" });
 
 const rule = (button) => `/settings/monitoring/rules/${encodeURIComponent(button.closest("tr").dataset.rule)}`;
 

@@ -12,11 +12,12 @@ use std::collections::HashMap;
 
 use chat_monitor::{ChatId, Command, Event, LiveMonitor, OperatorId, Role};
 use tracing::{error, info};
+use vendors::Statistics;
 
 use crate::denial::Denial;
 use crate::entry::{Entry, Kind, Moment, now};
 use crate::feeds::Feeds;
-use crate::store::{Action, ChatRow, LoadError, NewAuditLine, Store};
+use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, Store};
 
 pub(crate) use visiting::NewChat;
 
@@ -25,6 +26,7 @@ pub(crate) use visiting::NewChat;
 pub(crate) struct Office {
     store: Store,
     live: LiveMonitor,
+    statistics: Statistics,
     chats: HashMap<ChatId, LiveChat>,
     names: HashMap<OperatorId, String>,
     feeds: Feeds,
@@ -44,7 +46,7 @@ struct LiveChat {
 impl Office {
     /// The state as the file has it.
     pub(crate) fn load(mut store: Store) -> Result<Self, LoadError> {
-        let live = store.load()?;
+        let (live, statistics) = store.load()?;
         let mut chats = HashMap::new();
         for row in store.live_chats()? {
             let entries = store.last_entry_number(&row.id)?;
@@ -53,7 +55,7 @@ impl Office {
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let saved_at = store.saved_at()?;
         info!(chats = chats.len(), rules = live.engine().rules().count(), ?saved_at, "state loaded");
-        Ok(Office { store, live, chats, names, feeds: Feeds::default(), failed: false, stopping: false })
+        Ok(Office { store, live, statistics, chats, names, feeds: Feeds::default(), failed: false, stopping: false })
     }
 
     pub(crate) fn begin(&mut self) -> rusqlite::Result<()> {
@@ -61,7 +63,7 @@ impl Office {
     }
 
     pub(crate) fn commit(&mut self) -> rusqlite::Result<()> {
-        self.store.save_if_due(&self.live)?;
+        self.store.save_if_due(&self.live, &self.statistics)?;
         self.store.commit()
     }
 
@@ -94,7 +96,7 @@ impl Office {
 
     /// Saves the state, so that the next start has nothing to replay.
     pub(crate) fn close(mut self) {
-        if let Err(error) = self.store.save(&self.live) {
+        if let Err(error) = self.store.save(&self.live, &self.statistics) {
             error!(%error, "the state was not saved; the next start replays the log");
         }
     }
@@ -102,7 +104,9 @@ impl Office {
     /// Applies a command and logs it. A refused one changes nothing and leaves no trace here.
     fn apply(&mut self, command: Command) -> Result<Vec<Event>, Denial> {
         let events = self.live.apply(command.clone())?;
-        self.store.log(&command)?;
+        let at = now();
+        self.store.log(at, &command)?;
+        self.statistics.record(store::time(at), &command, &events);
         Ok(events)
     }
 

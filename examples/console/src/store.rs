@@ -9,6 +9,7 @@ use std::path::Path;
 
 use chat_monitor::{Command, LiveMonitor, MonitorEngine};
 use rusqlite::{Connection, OptionalExtension, params};
+use vendors::{Statistics, Time};
 
 use crate::entry::{Moment, now};
 
@@ -65,50 +66,54 @@ impl Store {
     }
 
     /// Logs an accepted command.
-    pub(crate) fn log(&mut self, command: &Command) -> Result<(), rusqlite::Error> {
+    pub(crate) fn log(&mut self, at: Moment, command: &Command) -> Result<(), rusqlite::Error> {
         let text =
             serde_json::to_string(command).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let mut insert = self.connection.prepare_cached("INSERT INTO commands (at, command) VALUES (?1, ?2)")?;
-        insert.execute(params![now(), text])?;
+        insert.execute(params![at, text])?;
         self.unsaved += 1;
         Ok(())
     }
 
     /// Saves the state and drops the log up to there, when that has grown long.
-    pub(crate) fn save_if_due(&mut self, live: &LiveMonitor) -> rusqlite::Result<()> {
-        if self.unsaved < COMMANDS_BETWEEN_SAVES { Ok(()) } else { self.save(live) }
+    pub(crate) fn save_if_due(&mut self, live: &LiveMonitor, statistics: &Statistics) -> rusqlite::Result<()> {
+        if self.unsaved < COMMANDS_BETWEEN_SAVES { Ok(()) } else { self.save(live, statistics) }
     }
 
-    pub(crate) fn save(&mut self, live: &LiveMonitor) -> rusqlite::Result<()> {
-        let state =
-            serde_json::to_string(live).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    pub(crate) fn save(&mut self, live: &LiveMonitor, statistics: &Statistics) -> rusqlite::Result<()> {
+        let unwritten = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+        let state = serde_json::to_string(live).map_err(unwritten)?;
+        let statistics = serde_json::to_string(statistics).map_err(unwritten)?;
         self.connection.execute(
-            "INSERT INTO saved (id, at, state) VALUES (1, ?1, ?2)
-             ON CONFLICT (id) DO UPDATE SET at = excluded.at, state = excluded.state",
-            params![now(), state],
+            "INSERT INTO saved (id, at, state, statistics) VALUES (1, ?1, ?2, ?3)
+             ON CONFLICT (id) DO UPDATE SET at = excluded.at, state = excluded.state, statistics = excluded.statistics",
+            params![now(), state, statistics],
         )?;
         self.connection.execute("DELETE FROM commands", [])?;
         self.unsaved = 0;
         Ok(())
     }
 
-    /// The state saved last, with what was logged since.
-    pub(crate) fn load(&mut self) -> Result<LiveMonitor, LoadError> {
-        let saved: Option<String> =
-            self.connection.query_row("SELECT state FROM saved", [], |row| row.get(0)).optional()?;
-        let mut live = match saved {
-            Some(state) => serde_json::from_str(&state)?,
-            None => LiveMonitor::new(MonitorEngine::new()),
+    /// The state saved last, with what was logged since; and what each rule has done, counted in the same way.
+    pub(crate) fn load(&mut self) -> Result<(LiveMonitor, Statistics), LoadError> {
+        let mut select = self.connection.prepare("SELECT state, statistics FROM saved")?;
+        let saved = select.query_row([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?)));
+        let (mut live, mut statistics) = match saved.optional()? {
+            // A file of before they were counted has none.
+            Some((state, None)) => (serde_json::from_str(&state)?, Statistics::new()),
+            Some((state, Some(statistics))) => (serde_json::from_str(&state)?, serde_json::from_str(&statistics)?),
+            None => (LiveMonitor::new(MonitorEngine::new()), Statistics::new()),
         };
-        let mut select = self.connection.prepare("SELECT seq, command FROM commands ORDER BY seq")?;
+        let mut select = self.connection.prepare("SELECT seq, at, command FROM commands ORDER BY seq")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            let seq = row.get(0)?;
-            let command: Command = serde_json::from_str(&row.get::<_, String>(1)?)?;
-            live.apply(command).map_err(|refusal| LoadError::Refused(seq, refusal))?;
+            let (seq, at) = (row.get(0)?, row.get(1)?);
+            let command: Command = serde_json::from_str(&row.get::<_, String>(2)?)?;
+            let events = live.apply(command.clone()).map_err(|refusal| LoadError::Refused(seq, refusal))?;
+            statistics.record(time(at), &command, &events);
             self.unsaved += 1;
         }
-        Ok(live)
+        Ok((live, statistics))
     }
 
     /// The next number of a count that never goes back.
@@ -124,6 +129,11 @@ impl Store {
     pub(crate) fn saved_at(&self) -> rusqlite::Result<Option<Moment>> {
         self.connection.query_row("SELECT at FROM saved", [], |row| row.get(0)).optional()
     }
+}
+
+/// A moment as statistics have it.
+pub(crate) fn time(at: Moment) -> Time {
+    Time::from_millis(u64::try_from(at).unwrap_or_default())
 }
 
 /// Reads an id that this program has written.

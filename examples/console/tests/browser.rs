@@ -20,6 +20,8 @@ struct Words {
     /// What is said of a mask, and of one IPv6 address.
     mask: &'static str,
     narrow: &'static str,
+    /// What is said of a rule by which a chat is being watched.
+    now: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -31,6 +33,7 @@ const ENGLISH: Words = Words {
     saved_as: "Saved as 127.0.0.0/8",
     mask: "instead of a mask",
     narrow: "every day",
+    now: "Monitoring now",
 };
 
 const JAPANESE: Words = Words {
@@ -42,6 +45,7 @@ const JAPANESE: Words = Words {
     saved_as: "「127.0.0.0/8」として保存",
     mask: "マスクの代わりに",
     narrow: "毎日変わります",
+    now: "モニタリング中",
 };
 
 #[test]
@@ -169,6 +173,9 @@ fn walk(words: &Words) {
         who.wait_for_text(log, words.left);
     }
     hana.wait_for_text("#state", words.unseen);
+    hana.go("/settings/monitoring");
+    hana.wait_for_text("tr:has(.monitored) .use", words.now);
+    assert_eq!(hana.count("tr:has(.monitored)"), 3);
 
     // Switched off one after the other, the rules let the chat go; deleting asks once more.
     let before = hana.count_after("/settings/monitoring", "tbody tr");
@@ -179,6 +186,9 @@ fn walk(words: &Words) {
     hana.go("/monitored");
     hana.find("#none:not([hidden])");
     hana.go("/settings/monitoring");
+    // When that was, in the reader's own zone.
+    hana.wait_until("a time", || hana.text(".use time").contains(':'));
+    picture(&hana, "used-rules");
     hana.click("tbody tr:nth-child(1) .delete");
     picture(&hana, "delete-rule");
     hana.click("#delete-dialog .cancel");

@@ -9,5 +9,6 @@ mod forbidden;
 mod killed;
 mod pages;
 mod silence;
+mod statistics;
 mod support;
 mod walk;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_monitor::{ChatId, Command, Event, OperatorId, RuleId};
+use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
 /// What a rule has done since it was added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleStatistics {
     /// In how many chats its watcher had a watch that named it. A chat counts once, however often the watch began, and
     /// once more if it ends and its id starts again.
@@ -22,7 +23,8 @@ pub struct RuleStatistics {
 /// The [`RuleStatistics`] of all rules, for those who tell it every accepted command with its events.
 ///
 /// It is exact from the moment at which it is told the first: a watch that was there before is not known here. Nothing
-/// in the core has to know of it, and a host that logs its commands with their times can fold them at any time.
+/// in the core has to know of it, and a host that logs its commands with their times can fold them at any time. A host
+/// that saves the monitor and drops the log saves these beside it.
 ///
 /// ```
 /// use chat_monitor::{Command, LiveMonitor, MonitorEngine};
@@ -46,7 +48,7 @@ pub struct RuleStatistics {
 /// assert_eq!(r1.last_monitored, Some(Time::from_millis(4000)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Statistics {
     rules: BTreeMap<RuleId, RuleStatistics>,
     /// The watches as they are, each with the rules that name it.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// A moment, in microseconds since 1970 (UTC): as exactly as any vendor writes one.
@@ -15,7 +16,7 @@ use serde_json::Value;
 /// assert_eq!("2026-09-21T23:10:00.5+09:00".parse::<Time>()?, time);
 /// # Ok::<(), vendors::UnreadableTime>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Time(u64);
 
 /// Why something is no [`Time`].
@@ -109,6 +110,13 @@ impl FromStr for Time {
         let timestamp: jiff::Timestamp =
             utc.as_deref().unwrap_or(text).parse().map_err(|_: jiff::Error| UnreadableTime(()))?;
         Time::checked(u64::try_from(timestamp.as_microsecond()).map_err(|_| UnreadableTime(()))?)
+    }
+}
+
+/// From microseconds, as it is kept.
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u64::deserialize(deserializer).map(Time::from_micros)
     }
 }
 

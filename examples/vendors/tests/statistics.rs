@@ -117,6 +117,11 @@ fn the_fold_is_the_count_after_every_command() {
                 let before = live.clone();
                 let Ok(events) = live.apply(command.clone()) else { continue };
                 statistics.record(at, &command, &events);
+                if second % 7 == 0 {
+                    // A host that ends goes on from what it has saved.
+                    let saved = serde_json::to_string(&statistics).unwrap();
+                    statistics = serde_json::from_str(&saved).unwrap();
+                }
                 count.record(at, &command, &before, &live);
                 commands.set(commands.get() + 1);
                 for rule in RULES.map(|rule| rule.parse::<RuleId>().unwrap()) {

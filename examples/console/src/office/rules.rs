@@ -2,6 +2,7 @@
 
 use chat_monitor::{Command, Criterion, OperatorId, Refusal, Role, Rule, RuleId};
 use serde::Serialize;
+use vendors::Time;
 
 use super::{Attempt, Office};
 use crate::denial::Denial;
@@ -16,6 +17,12 @@ pub(crate) struct RuleLine {
     pub(crate) own: bool,
     pub(crate) when: Vec<CriterionText>,
     pub(crate) enabled: bool,
+    pub(crate) chats_monitored: u64,
+    pub(crate) chats_joined: u64,
+    /// None for a rule by which nobody has watched a chat.
+    pub(crate) last_monitored: Option<u64>,
+    /// Whether somebody watches a chat by it now.
+    pub(crate) monitoring: bool,
 }
 
 impl Office {
@@ -89,12 +96,17 @@ impl Office {
     }
 
     fn rule_line(&self, rule: &Rule, operator: &OperatorId) -> RuleLine {
+        let statistics = self.statistics.of(rule.id());
         RuleLine {
             id: rule.id().to_string(),
             watcher: self.name(rule.watcher()).to_owned(),
             own: rule.watcher() == operator,
             when: self.criteria_texts(rule),
             enabled: rule.enabled(),
+            chats_monitored: statistics.chats_monitored,
+            chats_joined: statistics.chats_joined,
+            last_monitored: statistics.last_monitored.map(Time::as_millis),
+            monitoring: self.statistics.is_monitoring(rule.id()),
         }
     }
 

@@ -4,13 +4,13 @@ use rusqlite::Connection;
 
 use super::LoadError;
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 
--- The monitor: its state saved last, and the commands accepted since.
-CREATE TABLE saved (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL, state TEXT NOT NULL);
+-- The monitor: its state saved last, with what each rule had done, and the commands accepted since.
+CREATE TABLE saved (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL, state TEXT NOT NULL, statistics TEXT);
 CREATE TABLE commands (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, command TEXT NOT NULL);
 
 CREATE TABLE accounts (
@@ -75,14 +75,17 @@ CREATE TABLE audit (
 );
 ";
 
-/// Makes the tables in a new file, and refuses one of another version.
+/// What each version adds to the one before.
+const ADDED: [&str; 1] = ["ALTER TABLE saved ADD COLUMN statistics TEXT;"];
+
+/// Makes the tables in a new file, adds to an older one what it lacks, and refuses one of a version that is not known.
 pub(super) fn prepare(connection: &Connection) -> Result<(), LoadError> {
-    match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
-        VERSION => Ok(()),
-        0 => {
-            let tables = format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;");
-            Ok(connection.execute_batch(&tables)?)
-        }
-        other => Err(LoadError::Version(other)),
-    }
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let missing = match found {
+        VERSION => return Ok(()),
+        0 => TABLES.to_owned(),
+        1..VERSION => ADDED.iter().skip(usize::try_from(found - 1).unwrap_or_default()).copied().collect(),
+        other => return Err(LoadError::Version(other)),
+    };
+    Ok(connection.execute_batch(&format!("BEGIN IMMEDIATE; {missing} PRAGMA user_version = {VERSION}; COMMIT;"))?)
 }
