@@ -31,9 +31,12 @@ pub(crate) struct Store {
 /// Why the state could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
+    /// Another console works on the file.
+    #[error("a console works on this database: stop it first")]
+    InUse,
     /// The file cannot be read or written, or is no database of this program.
     #[error("the database cannot be used: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(rusqlite::Error),
     /// What was saved is not what this program writes.
     #[error("the saved state cannot be read: {0}")]
     Form(#[from] serde_json::Error),
@@ -43,6 +46,15 @@ pub enum LoadError {
     /// A newer version wrote the file.
     #[error("the database has version {0}, which this program does not know")]
     Version(i64),
+}
+
+impl From<rusqlite::Error> for LoadError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => LoadError::InUse,
+            _ => LoadError::Database(error),
+        }
+    }
 }
 
 impl Store {
