@@ -355,8 +355,8 @@ fn split(text: &str) -> Result<(&str, &str), Fault> {
     if domain.ends_with('>') {
         return Err(Fault::Brackets);
     }
-    let in_two = text.split_once(char::is_whitespace);
-    let are_two = in_two.is_some_and(|(one, other)| one.contains('@') && other.contains('@'));
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '/' | '|' | '・');
+    let are_two = text.split(is_between).filter(|part| part.contains('@')).count() > 1;
     if !local.starts_with('"') && (are_two || text.contains([',', ';', '、'])) {
         return Err(Fault::Several);
     }

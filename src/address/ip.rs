@@ -224,17 +224,20 @@ fn parse_address(text: &str) -> Result<IpAddr, Fault> {
     text.parse().map_err(|_| fault_of_address(text))
 }
 
+/// What people write between the first and the last address; some come from a Japanese keyboard, which folds to none.
+const FROM_TO: [&str; 10] = ["-", "~", "..", " to ", "から", "ー", "〜", "–", "—", "−"];
+
 /// What people mean by a text that is neither an address nor a network, where that shows in the whole of it.
 fn fault_of_all(text: &str) -> Option<Fault> {
     let is_one = |text: &str| text.split('/').next().is_some_and(|address| address.trim().parse::<IpAddr>().is_ok());
-    let parts =
-        || text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '、')).filter(|part| !part.is_empty());
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '、' | '・');
+    let parts = || text.split(is_between).filter(|part| !part.is_empty());
+    let first_of_two = FROM_TO.iter().find_map(|between| Some(text.split_once(between)?.0));
     if text.chars().any(|c| c.is_control() && !c.is_whitespace() || is_invisible(c)) {
         Some(Fault::Invisible)
     } else if parts().count() > 1 && parts().all(is_one) {
         Some(if parts().skip(1).all(is_mask) { Fault::Mask } else { Fault::Several })
-    } else if text.split_once(['-', '~', '–', '〜']).is_some_and(|(first, _)| is_one(first) && !first.ends_with('/'))
-    {
+    } else if first_of_two.is_some_and(|first| is_one(first) && !first.ends_with('/')) {
         Some(Fault::FromTo)
     } else {
         let closed: String = text.split_whitespace().collect();
@@ -268,8 +271,9 @@ fn is_mask(text: &str) -> bool {
 }
 
 fn parse_prefix_len(text: &str) -> Result<u8, Fault> {
-    if text.parse::<Ipv4Addr>().is_ok() {
-        return Err(Fault::Mask);
+    if let Ok(address) = text.parse::<Ipv4Addr>() {
+        let [first, ..] = address.octets();
+        return Err(if matches!(first, 0 | 255) || is_mask(text) { Fault::Mask } else { Fault::Several });
     }
     // `u8::from_str` takes a sign and leading zeros.
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));

@@ -56,6 +56,8 @@ const MAILBOXES: Texts = &[
             "ｍｉｋａ＠ｅｘａｍｐｌｅ．ｃｏｍ，ｔａｒｏ＠ｅｘａｍｐｌｅ．ｃｏｍ",
             "mika@example.com taro@example.com",
             "mika@example.com\ntaro@example.com",
+            "mika@example.com / taro@example.com",
+            "mika@example.com・taro@example.com",
             // Also where what stands before the last `@` is longer than a name can be.
             "hanako.yamada@a-company-with-a-long-name.example.co.jp, mika.suzuki@example.co.jp",
         ],
@@ -202,6 +204,9 @@ pub(super) const IPS: Texts = &[
         &[
             "192.0.2.7\t192.0.2.8",
             "192.0.2.0/24, 198.51.100.0/24",
+            "192.0.2.7|192.0.2.8",
+            "192.0.2.7・192.0.2.8",
+            "192.0.2.7/192.0.2.8",
             "192.0.2.7,192.0.2.8",
             "192.0.2.7, 192.0.2.8",
             "192.0.2.7;2001:db8::1",
@@ -221,6 +226,10 @@ pub(super) const IPS: Texts = &[
             "192.0.2.1-9",
             "192.0.2.1~192.0.2.9",
             "192.0.2.1–192.0.2.9",
+            "192.0.2.1ー192.0.2.9",
+            "192.0.2.1..192.0.2.9",
+            "192.0.2.1 to 192.0.2.9",
+            "192.0.2.1から192.0.2.9",
             "192.0.2.1〜192.0.2.9",
             "192.0.2.0/24-192.0.3.0/24",
             "2001:db8::1-2001:db8::9",
@@ -231,7 +240,13 @@ pub(super) const IPS: Texts = &[
 
 const MASKS: Texts = &[(
     "expected a prefix length such as `24` behind a `/` rather than a mask",
-    &["192.0.2.0/255.255.255.0", "192.0.2.0/0.0.0.255", "192.0.2.0 255.255.255.0", "192.0.2.0, 0.0.0.255"],
+    &[
+        "192.0.2.0/255.255.255.0",
+        "192.0.2.0/0.0.0.255",
+        "192.0.2.0 255.255.255.0",
+        "192.0.2.0, 0.0.0.255",
+        "192.0.2.0/255.0.255.0",
+    ],
 )];
 
 const PREFIX_LENS: Texts = &[(

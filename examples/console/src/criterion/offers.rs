@@ -99,7 +99,9 @@ fn starred_v6(text: &str) -> Option<IpRange> {
 
 /// `192.0.2.0-192.0.2.255`, `192.0.2.0-255`, where that is one network and nothing beside it.
 fn from_to(text: &str) -> Option<IpRange> {
-    let (first, last) = text.split_once(['-', '~', '–', '〜'])?;
+    let between = ["-", "~", "..", "から", "ー", "〜", "–", "—", "−"];
+    let (first, last) = between.iter().find_map(|between| text.split_once(between))?;
+    let last = last.trim_end_matches("まで");
     let first: IpAddr = first.parse().ok()?;
     let last: IpAddr = match (first, last.parse::<u8>()) {
         (IpAddr::V4(first), Ok(last)) => {
@@ -213,6 +215,8 @@ mod tests {
             ("192.0.2.0-192.0.2.255", "192.0.2.0/24"),
             ("192.0.2.0 - 192.0.2.127", "192.0.2.0/25"),
             ("192.0.2.0-255", "192.0.2.0/24"),
+            ("192.0.2.0ー192.0.2.255", "192.0.2.0/24"),
+            ("192.0.2.0から192.0.2.255まで", "192.0.2.0/24"),
             ("2001:db8::-2001:db8::ffff", "2001:db8::/112"),
             ("fe80::1%eth0", "fe80::1"),
             ("fe80::%eth0/64", "fe80::/64"),
