@@ -10,18 +10,21 @@
 #[allow(dead_code, reason = "not every program needs all of it")]
 #[path = "../../../common/mod.rs"]
 mod common;
+#[allow(dead_code, reason = "not every program needs all of it")]
+#[path = "../programs/mod.rs"]
+mod programs;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use chat_monitor::{Command, IpRange, LiveMonitor, MonitorEngine, OperatorId};
 use serde_json::to_string as to_json;
 use vendors::{Body, Desk, People, Proxies, Reading, Time, vendor_names};
 
-use common::{Argument, Console, Input, Outcome, Stop, arguments, bounded, json_fault, legible, write_error};
+use common::{Argument, Console, Input, Outcome, Stop, arguments};
+use programs::{Applied, read, run, say};
 
 const HELP: &str = r#"Turns webhook bodies of chat vendors into commands, applies them, and prints what happens.
 
@@ -161,12 +164,6 @@ fn network(text: &OsStr) -> Result<IpRange, Stop> {
     network.ok_or_else(|| Stop::Call("expected a network such as `10.0.0.0/8` behind `--proxy`".into()))
 }
 
-fn read(file: &OsStr) -> Result<Vec<u8>, Stop> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" { io::stdin().read_to_end(&mut bytes).map(|_| bytes) } else { fs::read(file) };
-    read.map_err(|error| Stop::Input { file: file.to_string_lossy().into_owned(), error })
-}
-
 /// The monitor, and what is said of it.
 struct Office<W: Write> {
     live: LiveMonitor,
@@ -176,39 +173,26 @@ struct Office<W: Write> {
 }
 
 impl<W: Write> Office<W> {
-    /// Applies the commands of `--setup`, as `live` does. Its operators are those whom the host knows.
-    fn set_up(
-        &mut self,
-        file: &str,
-        mut commands: Input,
-        people: &mut People,
-        console: &mut Console,
-    ) -> Result<(), Stop> {
-        while let Some(line) = commands.next_line(console)? {
-            match serde_json::from_str::<Command>(line) {
-                Ok(command) => {
-                    if let Command::SetOperator { id, .. } = &command {
-                        people.know_plain(id.clone());
-                    }
-                    self.apply_line(command, file, commands.number)?;
-                }
-                Err(error) => {
-                    let what = json_fault(line, &error);
-                    console.leave_out(&commands, &what);
-                }
-            }
-        }
+    /// Applies the commands of `--setup`, as `live` does.
+    fn set_up(&mut self, file: &str, commands: Input, people: &mut People, console: &mut Console) -> Result<(), Stop> {
+        run(commands, people, console, |_, command, line| Ok(self.apply_line(command, file, line)?))?;
         Ok(self.output.flush()?)
     }
 
-    fn apply_line(&mut self, command: Command, file: &str, line: u64) -> io::Result<()> {
+    fn apply_line(&mut self, command: &Command, file: &str, line: u64) -> io::Result<Applied> {
         let begin = format!(r#"{{"file":{},"line":{line}"#, to_json(file)?);
         let Office { live, output, .. } = self;
-        match live.apply(command) {
+        match live.apply(command.clone()) {
             Ok(events) => {
-                events.iter().try_for_each(|event| writeln!(output, r#"{begin},"event":{}}}"#, to_json(event)?))
+                for event in &events {
+                    writeln!(output, r#"{begin},"event":{}}}"#, to_json(event)?)?;
+                }
+                Ok(Applied::Accepted)
             }
-            Err(refusal) => writeln!(output, r#"{begin},"refused":{}}}"#, to_json(&refusal)?),
+            Err(refusal) => {
+                writeln!(output, r#"{begin},"refused":{}}}"#, to_json(&refusal)?)?;
+                Ok(Applied::Refused)
+            }
         }
     }
 
@@ -251,9 +235,4 @@ impl<W: Write> Office<W> {
             self.vendors_of.insert(agent, vendor);
         }
     }
-}
-
-/// Says something on standard error, on one line whatever it contains.
-fn say(file: &str, what: &str) {
-    write_error(&format!("{}: {}\n", legible(file), legible(&bounded(what, 400))));
 }

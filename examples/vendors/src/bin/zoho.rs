@@ -11,19 +11,22 @@
 #[allow(dead_code, reason = "not every program needs all of it")]
 #[path = "../../../common/mod.rs"]
 mod common;
+#[allow(dead_code, reason = "not every program needs all of it")]
+#[path = "../programs/mod.rs"]
+mod programs;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use chat_monitor::{AddRuleRefusal, Command, Criterion, LiveMonitor, MonitorEngine, OperatorId, Rule};
 use serde_json::Value;
 use vendors::monitors::{export, import};
-use vendors::{People, Statistics, Time};
+use vendors::{People, Statistics};
 
-use common::{Argument, Console, Input, Outcome, Stop, arguments, json_fault, legible, write_error};
+use common::{Argument, Console, Input, Outcome, Stop, arguments};
+use programs::{Applied, read, say, unreadable};
 
 const HELP: &str = r#"Turns Zoho SalesIQ's chat monitors into rules, and rules into chat monitors.
 
@@ -131,7 +134,7 @@ fn import_monitors(file: &OsStr, watchers: Option<Vec<OperatorId>>, setup: Optio
     let mut console = Console::new();
     let name = file.to_string_lossy();
     let setup = setup.map(Input::open).transpose()?;
-    let text = read(file)?;
+    let text = String::from_utf8(read(file)?).map_err(|_| unreadable(file, io::Error::other("it is not UTF-8")))?;
     let mut people = People::new();
     let engine = match setup {
         Some(commands) => Some(run(commands, &mut people, &mut Statistics::new(), &mut console)?.engine().clone()),
@@ -212,56 +215,20 @@ fn export_rules(file: &OsStr) -> Result<Outcome, Stop> {
 
 /// Applies commands, with or without their times.
 fn run(
-    mut commands: Input,
+    commands: Input,
     people: &mut People,
     statistics: &mut Statistics,
     console: &mut Console,
 ) -> Result<LiveMonitor, Stop> {
     let mut live = LiveMonitor::new(MonitorEngine::new());
-    let mut now = Time::EARLIEST;
-    while let Some(line) = commands.next_line(console)? {
-        let what = match read_line(line, &mut now) {
-            Ok(command) => match live.apply(command.clone()) {
-                Ok(events) => {
-                    if let Command::SetOperator { id, .. } = &command {
-                        people.know_plain(id.clone());
-                    }
-                    statistics.record(now, &command, &events);
-                    continue;
-                }
-                Err(refusal) => format!("refused: {refusal}"),
-            },
-            Err(what) => what,
-        };
-        console.leave_out(&commands, &what);
-    }
+    programs::run(commands, people, console, |now, command, _| {
+        Ok(match live.apply(command.clone()) {
+            Ok(events) => {
+                statistics.record(now, command, &events);
+                Applied::Accepted
+            }
+            Err(refusal) => Applied::LeftOut(format!("refused: {refusal}")),
+        })
+    })?;
     Ok(live)
-}
-
-/// A command, or a time and a command; without a time, it is as late as the line before.
-fn read_line(line: &str, now: &mut Time) -> Result<Command, String> {
-    let fault = |error: serde_json::Error| json_fault(line, &error);
-    let value: Value = serde_json::from_str(line).map_err(fault)?;
-    let (Some(at), Some(command)) = (value.get("at"), value.get("command")) else {
-        return serde_json::from_str(line).map_err(fault);
-    };
-    let at = Time::read(at).map_err(|error| format!("at: {error}"))?;
-    if at < *now {
-        return Err("at: expected a time no earlier than that of the line before".into());
-    }
-    let command = serde_json::from_value(command.clone()).map_err(|error| format!("command: {error}"))?;
-    *now = at;
-    Ok(command)
-}
-
-fn read(file: &OsStr) -> Result<String, Stop> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" { io::stdin().read_to_end(&mut bytes).map(|_| bytes) } else { fs::read(file) };
-    let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8")));
-    text.map_err(|error| Stop::Input { file: file.to_string_lossy().into_owned(), error })
-}
-
-/// Says something on standard error, on one line whatever it contains.
-fn say(file: &str, what: &str) {
-    write_error(&format!("{}: {}\n", legible(file), legible(what)));
 }

@@ -1,5 +1,6 @@
 //! Vendors, as writers of bodies: what they would send when something happens in a chat.
 
+use chat_monitor::{ChatId, OperatorId};
 use serde_json::{Value, json};
 
 use super::{Act, World, email, ip};
@@ -7,20 +8,60 @@ use super::{Act, World, email, ip};
 /// How a vendor tells what happens.
 pub(crate) struct Writer {
     pub(crate) vendor: &'static str,
-    pub(crate) chat: &'static str,
-    /// Whether an agent's number becomes this id.
-    pub(crate) agent: &'static str,
-    /// What the vendor tells at all: who attends, the email, the address.
-    pub(crate) tells: (bool, bool, bool),
+    /// Its chat's id, behind the vendor's name.
+    chat: &'static str,
+    /// What happens in the vendor's chats.
+    pub(crate) acts: &'static [Kind],
+    /// The body, after `act` has made the chat what `world` is, `second` seconds after it began.
+    pub(crate) write: fn(Act, &World, u64) -> String,
+    /// Whether it tells at all who attends.
+    pub(crate) tells_who: bool,
     /// Whether an ended chat may be opened again.
     pub(crate) reopens: bool,
     /// Whether its bodies say when it was, so that any beginning of a history comes out the same in any order. Of the
     /// others, only whole chats do.
     pub(crate) timed: bool,
-    /// What happens in the vendor's chats.
-    pub(crate) acts: &'static [Kind],
-    /// The body, after `act` has made the chat what `world` is, `second` seconds after it began.
-    pub(crate) write: fn(Act, &World, u64) -> String,
+}
+
+const fn writer(
+    vendor: &'static str,
+    chat: &'static str,
+    acts: &'static [Kind],
+    write: fn(Act, &World, u64) -> String,
+) -> Writer {
+    Writer { vendor, chat, acts, write, tells_who: true, reopens: true, timed: true }
+}
+
+impl Writer {
+    const fn tells_nobody(self) -> Self {
+        Writer { tells_who: false, ..self }
+    }
+
+    const fn ends_once(self) -> Self {
+        Writer { reopens: false, ..self }
+    }
+
+    const fn without_times(self) -> Self {
+        Writer { timed: false, ..self }
+    }
+
+    pub(crate) fn chat(&self) -> ChatId {
+        format!("{}:{}", self.vendor, self.chat).parse().unwrap()
+    }
+
+    /// What an agent's number becomes.
+    pub(crate) fn agent(&self, number: u8) -> OperatorId {
+        let id = match self.vendor {
+            "amazon-connect" => format!("arn:aws:connect:us-west-2:1:instance/i/agent/{number}"),
+            vendor => format!("{vendor}:{number}"),
+        };
+        id.parse().unwrap()
+    }
+
+    /// Whoever attends where that is never told.
+    pub(crate) fn somebody(&self) -> OperatorId {
+        format!("{}:unknown:untold", self.vendor).parse().unwrap()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,207 +78,27 @@ pub(crate) enum Kind {
 use Kind::{Assign, Come, Email, Go, Ip, Mention, Unassign};
 
 pub(crate) const VENDORS: &[Writer] = &[
-    Writer {
-        vendor: "amazon-connect",
-        chat: "amazon-connect:contact",
-        agent: "arn:aws:connect:us-west-2:1:instance/i/agent/",
-        tells: (true, false, false),
-        reopens: false,
-        timed: true,
-        acts: &[Assign, Mention],
-        write: amazon_connect,
-    },
-    Writer {
-        vendor: "brevo",
-        chat: "brevo:conversation",
-        agent: "brevo:",
-        tells: (true, true, false),
-        reopens: true,
-        timed: true,
-        acts: &[Come, Email, Mention],
-        write: brevo,
-    },
-    Writer {
-        vendor: "chatwoot",
-        chat: "chatwoot:3/7",
-        agent: "chatwoot:",
-        tells: (true, true, true),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Unassign, Email, Ip, Mention],
-        write: chatwoot,
-    },
-    Writer {
-        vendor: "chatwoot",
-        chat: "chatwoot:3/7",
-        agent: "chatwoot:",
-        tells: (true, true, true),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Unassign, Email, Ip, Mention],
-        write: chatwoot_until_2026,
-    },
-    Writer {
-        vendor: "crisp",
-        chat: "crisp:site/session",
-        agent: "crisp:",
-        tells: (true, true, true),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Unassign, Email, Ip, Mention],
-        write: crisp,
-    },
-    Writer {
-        vendor: "freshchat",
-        chat: "freshchat:conversation",
-        agent: "freshchat:",
-        tells: (true, false, false),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Unassign, Mention],
-        write: freshchat,
-    },
-    Writer {
-        vendor: "genesys",
-        chat: "genesys:conversation",
-        agent: "genesys:",
-        tells: (true, false, false),
-        reopens: true,
-        timed: true,
-        acts: &[Come, Go, Mention],
-        write: genesys,
-    },
-    Writer {
-        vendor: "hubspot",
-        chat: "hubspot:62515/7001",
-        agent: "hubspot:",
-        tells: (true, false, false),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Unassign, Mention],
-        write: hubspot,
-    },
-    Writer {
-        vendor: "intercom",
-        chat: "intercom:777",
-        agent: "intercom:",
-        tells: (true, true, false),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Unassign, Email, Mention],
-        write: intercom_1,
-    },
-    Writer {
-        vendor: "intercom",
-        chat: "intercom:777",
-        agent: "intercom:",
-        tells: (true, true, false),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Unassign, Email, Mention],
-        write: intercom_2,
-    },
-    Writer {
-        vendor: "jivochat",
-        chat: "jivochat:widget/7481",
-        agent: "jivochat:",
-        tells: (true, true, true),
-        reopens: false,
-        timed: false,
-        acts: &[Assign, Email, Ip, Mention],
-        write: jivochat,
-    },
-    Writer {
-        vendor: "livechat",
-        chat: "livechat:chat/thread",
-        agent: "livechat:",
-        tells: (true, true, true),
-        reopens: false,
-        timed: false,
-        acts: &[Come, Go, Mention],
-        write: livechat,
-    },
+    writer("amazon-connect", "contact", &[Assign, Mention], amazon_connect).ends_once(),
+    writer("brevo", "conversation", &[Come, Email, Mention], brevo),
+    writer("chatwoot", "3/7", &[Assign, Unassign, Email, Ip, Mention], chatwoot),
+    writer("chatwoot", "3/7", &[Assign, Unassign, Email, Ip, Mention], chatwoot_until_2026),
+    writer("crisp", "site/session", &[Assign, Unassign, Email, Ip, Mention], crisp),
+    writer("freshchat", "conversation", &[Assign, Unassign, Mention], freshchat),
+    writer("genesys", "conversation", &[Come, Go, Mention], genesys),
+    writer("hubspot", "62515/7001", &[Assign, Unassign, Mention], hubspot),
+    writer("intercom", "777", &[Assign, Unassign, Email, Mention], intercom_1),
+    writer("intercom", "777", &[Assign, Unassign, Email, Mention], intercom_2),
+    writer("jivochat", "widget/7481", &[Assign, Email, Ip, Mention], jivochat).ends_once().without_times(),
+    writer("livechat", "chat/thread", &[Come, Go, Mention], livechat).ends_once().without_times(),
     // While nobody leaves, the order does not matter.
-    Writer {
-        vendor: "livechat",
-        chat: "livechat:chat/thread",
-        agent: "livechat:",
-        tells: (true, true, true),
-        reopens: false,
-        timed: true,
-        acts: &[Come, Mention],
-        write: livechat,
-    },
-    Writer {
-        vendor: "olark",
-        chat: "olark:transcript",
-        agent: "olark:",
-        tells: (true, true, true),
-        reopens: false,
-        timed: false,
-        acts: &[],
-        write: olark,
-    },
-    Writer {
-        vendor: "rocket.chat",
-        chat: "rocket.chat:room",
-        agent: "rocket.chat:",
-        tells: (true, true, true),
-        reopens: false,
-        timed: true,
-        acts: &[Assign, Email, Ip, Mention],
-        write: rocket_chat,
-    },
-    Writer {
-        vendor: "tawk.to",
-        chat: "tawk.to:chat",
-        agent: "tawk.to:",
-        tells: (false, true, false),
-        reopens: true,
-        timed: true,
-        acts: &[],
-        write: tawk_to,
-    },
-    Writer {
-        vendor: "twilio",
-        chat: "twilio:CH1",
-        agent: "twilio:",
-        tells: (true, false, false),
-        reopens: true,
-        timed: true,
-        acts: &[Come, Go, Mention],
-        write: twilio_form,
-    },
-    Writer {
-        vendor: "twilio",
-        chat: "twilio:CH1",
-        agent: "twilio:",
-        tells: (true, false, false),
-        reopens: true,
-        timed: true,
-        acts: &[Come, Go, Mention],
-        write: twilio_stream,
-    },
-    Writer {
-        vendor: "zendesk",
-        chat: "zendesk:conversation",
-        agent: "zendesk:",
-        tells: (false, true, false),
-        reopens: true,
-        timed: true,
-        acts: &[Email, Mention],
-        write: zendesk,
-    },
-    Writer {
-        vendor: "zoho",
-        chat: "zoho:600/2000",
-        agent: "zoho:",
-        tells: (true, true, true),
-        reopens: true,
-        timed: true,
-        acts: &[Assign, Come, Go, Email, Ip, Mention],
-        write: zoho,
-    },
+    writer("livechat", "chat/thread", &[Come, Mention], livechat).ends_once(),
+    writer("olark", "transcript", &[], olark).ends_once().without_times(),
+    writer("rocket.chat", "room", &[Assign, Email, Ip, Mention], rocket_chat).ends_once(),
+    writer("tawk.to", "chat", &[], tawk_to).tells_nobody(),
+    writer("twilio", "CH1", &[Come, Go, Mention], twilio_form),
+    writer("twilio", "CH1", &[Come, Go, Mention], twilio_stream),
+    writer("zendesk", "conversation", &[Email, Mention], zendesk).tells_nobody(),
+    writer("zoho", "600/2000", &[Assign, Come, Go, Email, Ip, Mention], zoho),
 ];
 
 const BEGAN: u64 = 1_790_000_000;
