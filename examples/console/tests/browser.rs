@@ -220,6 +220,9 @@ fn walk(words: &Words) {
             picture(&aoi, name);
         }
         aoi.go("/settings/monitoring");
+        aoi.show(".monitored");
+        picture(&aoi, "narrow-used");
+        aoi.go("/settings/monitoring");
         aoi.click("#add");
         aoi.click_label("[name=kind][value=visitor_email]");
         aoi.type_into("#value", "*example.com");

@@ -164,6 +164,11 @@ impl Browser {
         self.call("POST", "/goog/cdp/execute", &body).unwrap();
     }
 
+    /// Moves the page to where this is.
+    pub(super) fn show(&self, selector: &str) {
+        self.run("document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })", &json!([selector]));
+    }
+
     /// Whether nothing has to be moved sideways.
     pub(super) fn fits(&self) -> bool {
         let script = "return document.documentElement.scrollWidth <= window.innerWidth";
