@@ -213,7 +213,7 @@ const TEXTS: &[Text] = &[
     ("chats_joined", "Joined", "参加"),
     ("last_monitored", "Last", "最終"),
     ("monitoring_now", "Monitoring now", "モニタリング中"),
-    ("never_monitored", "No chat yet", "まだありません"),
+    ("never_monitored", "No chat yet", "一致したチャットはまだありません"),
     ("enabled", "Enabled", "有効"),
     ("actions", "Actions", "操作"),
     ("add", "Add", "追加する"),

@@ -20,6 +20,9 @@ pub(super) const SESSION: &str = "console_session";
 /// The cookie by which a visitor's browser proves that a chat is its own.
 pub(super) const VISITOR: &str = "console_visitor";
 
+/// The header in which proxies say whom they were called by.
+const FORWARDED: &str = "x-forwarded-for";
+
 /// An operator who has signed in.
 #[derive(Clone, Debug)]
 pub(super) struct Staff {
@@ -57,16 +60,22 @@ impl App {
     ///
     /// A proxy is never taken for the visitor: where it does not say who called, that is not known.
     pub(super) fn address(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        static UNTRUSTED: Once = Once::new();
+        if headers.contains_key(FORWARDED) && !self.proxies.contain(peer) {
+            UNTRUSTED
+                .call_once(|| warn!("{FORWARDED} counts for nothing from those whom --trusted-proxy does not name"));
+        }
         // A line that is no text is an entry that cannot be read. Passing over it would believe what the visitor wrote.
-        let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or("?"));
+        let lines = headers.get_all(FORWARDED).iter().map(|value| value.to_str().unwrap_or("?"));
         let fault = match caller_address(peer, lines, &self.proxies) {
+            Ok(client) if client.ip.is_none() && !headers.contains_key(FORWARDED) => "it is missing",
             Ok(client) => return client.ip,
-            Err(UnreadableAddress::NoAddress) => "it holds something else",
+            Err(UnreadableAddress::NoAddress) => "it holds something else than addresses",
             Err(UnreadableAddress::OnlyProxies) => "it holds trusted proxies alone",
         };
-        static SAID: Once = Once::new();
-        SAID.call_once(|| {
-            warn!("X-Forwarded-For of a trusted proxy names no visitor, so where they are is unknown: {fault}")
+        static UNREAD: Once = Once::new();
+        UNREAD.call_once(|| {
+            warn!("{FORWARDED} of a trusted proxy names no visitor, so where they are is unknown: {fault}")
         });
         None
     }
