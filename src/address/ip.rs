@@ -240,8 +240,10 @@ fn fault_of_all(text: &str) -> Option<Fault> {
     } else if first_of_two.is_some_and(|first| is_one(first) && !first.ends_with('/')) {
         Some(Fault::FromTo)
     } else {
-        let closed: String = text.split_whitespace().collect();
-        (closed.len() < text.len() && parse_range(&closed).is_ok()).then_some(Fault::Blank)
+        // Longer texts are nonsense, and not worth a copy.
+        let is_short = text.len() <= 128 && text.contains(char::is_whitespace);
+        let is_closed = || parse_range(&text.split_whitespace().collect::<String>()).is_ok();
+        (is_short && is_closed()).then_some(Fault::Blank)
     }
 }
 
