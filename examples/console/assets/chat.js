@@ -6,6 +6,7 @@ import { add, fill, visitorEntry } from "./talk.js";
 const chat = `/chat/${find("#chat").dataset.chat}`;
 const talk = find("#talk");
 
+/** Nothing more can be said here. */
 function over() {
   find("#operators").textContent = text("v_over");
   for (const part of ["#say", "#end", "#email-part"]) find(part).hidden = true;
@@ -35,7 +36,7 @@ listen(`${chat}/socket`, (news) => {
     case "operators": operators(news.operators); break;
     case "email": email(news.email); break;
   }
-});
+}, over);
 
 sayForm(find("#say"), (said) => post(`${chat}/say`, { text: said }));
 find("#end").addEventListener("click", () => post(`${chat}/end`));

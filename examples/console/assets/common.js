@@ -45,7 +45,7 @@ export async function post(path, body = {}) {
     });
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) return told;
-    if (answer.status === 401) location.href = "/sign-in";
+    if (answer.status === 401) forget();
     toast(told.text || text("v_failed"));
   } catch {
     toast(text("v_failed"));
@@ -62,23 +62,86 @@ export function toast(message) {
   toasting = setTimeout(() => place.classList.remove("shown"), 6000);
 }
 
-/** Listens for good: the first thing to come is a snapshot, after every loss of the connection too. */
-export function listen(path, hear, finished = () => {}) {
+/** Leaves nothing on the screen of one who is signed in no more. */
+function forget() {
+  document.body.replaceChildren();
+  document.title = text("product");
+  location.replace(`/sign-in?back=${encodeURIComponent(location.pathname)}`);
+}
+
+/** A bar for as long as the server is not heard; what needs the server (`data-live`) cannot be used meanwhile. */
+function offLine(since) {
+  const bar = find("#offline");
+  bar.hidden = !since;
+  bar.textContent = since ? text("v_offline", { time: time(since) }) : "";
+  document.body.classList.toggle("offline", Boolean(since));
+  for (const part of document.querySelectorAll("[data-live]")) part.inert = Boolean(since);
+}
+
+/** What the server says of this page; 0 when it says nothing. */
+const ask = () => fetch(location.pathname, { cache: "no-store" }).then((answer) => answer.status, () => 0);
+
+// The server is heard at least every 25 seconds.
+const LONGEST_SILENCE = 60000;
+
+/**
+ * Listens for good: the first thing to come is a snapshot, after every loss of the connection too. `hear` returns "over"
+ * when there will be no more; `gone` is called when the server does not have the page any more.
+ */
+export function listen(path, hear, gone = () => {}) {
   let pause = 500;
   let over = false;
+  let since = null;
+  let heard = Date.now();
+  let socket;
+  const lost = () => {
+    since ??= Date.now();
+    setTimeout(() => since && !over && offLine(since), 1000);
+  };
+  const end = () => {
+    over = true;
+    since = null;
+    offLine(null);
+  };
   const connect = () => {
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
-    socket.addEventListener("message", (event) => {
-      pause = 500;
-      if (hear(JSON.parse(event.data)) === "over") over = true;
+    const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
+    let opened = false;
+    socket = mine;
+    heard = Date.now();
+    mine.addEventListener("open", () => {
+      opened = true;
+      since = null;
+      offLine(null);
     });
-    socket.addEventListener("close", () => {
-      if (over) return finished();
-      toast(text("v_reconnecting"));
-      setTimeout(connect, pause + Math.random() * 250);
+    mine.addEventListener("message", (event) => {
+      pause = 500;
+      heard = Date.now();
+      const news = JSON.parse(event.data);
+      if (news.type === "signed_out") { end(); forget(); }
+      else if (news.type !== "alive" && hear(news) === "over") end();
+    });
+    mine.addEventListener("close", async () => {
+      if (over || socket !== mine) return;
+      lost();
+      // A browser does not say why a socket was refused. The page's own address does.
+      const status = opened ? 0 : await ask();
+      if (over || socket !== mine) return;
+      if (status === 401) { end(); return forget(); }
+      if (status === 403 || status === 404) { end(); return gone(); }
+      setTimeout(() => !over && socket === mine && connect(), pause + Math.random() * 250);
       pause = Math.min(pause * 2, 10000);
     });
   };
+  // After a sleep, or without a network, a socket may look open for a long time.
+  const again = () => {
+    if (over) return;
+    lost();
+    socket.close();
+    connect();
+  };
+  setInterval(() => Date.now() - heard > LONGEST_SILENCE && again(), 5000);
+  addEventListener("offline", () => { if (!over) lost(); });
+  addEventListener("online", again);
   connect();
 }
 
@@ -99,7 +162,7 @@ export function sayForm(form, send) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = field.value.trim();
-    if (!said) return;
+    if (!said || document.body.classList.contains("offline")) return;
     field.value = "";
     grow();
     if (!(await send(said))) field.value ||= said;

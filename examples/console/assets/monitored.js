@@ -59,4 +59,4 @@ const heard = {
 listen("/monitored/socket", (news) => {
   heard[news.type]?.(news);
   count();
-});
+}, () => location.reload());

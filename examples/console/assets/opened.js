@@ -45,15 +45,19 @@ const heard = {
   visitor(news) { visitor(news.visitor); },
   rules(news) { rules(news.rules); },
   ended(news) {
-    const state = find("#state");
-    state.textContent = `${text("no_longer")}: ${text(news.reason)}`;
-    state.parentElement.className = "state over";
-    for (const part of ["#say", "#advise", "#join", "#join-text", "#leave"]) find(part).hidden = true;
+    over(text(news.reason));
     return "over";
   },
 };
 
-listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news));
+function over(why) {
+  const state = find("#state");
+  state.textContent = `${text("no_longer")}: ${why}`;
+  state.parentElement.className = "state over";
+  for (const part of ["#say", "#advise", "#join", "#join-text", "#leave"]) find(part).hidden = true;
+}
+
+listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news), () => over(text("ended_meanwhile")));
 sayForm(find("#say"), (said) => post(`/desk/${id}/say`, { text: said }));
 sayForm(find("#advise"), (said) => post(joined ? `/desk/${id}/note` : `/monitored/${id}/advise`, { text: said }));
 find("#join").addEventListener("click", () => post(`/monitored/${id}/join`));

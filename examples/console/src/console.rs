@@ -120,13 +120,14 @@ impl Console {
         info!(%address, dialogues = scripts.len(), "listening");
         let hub = app.hub().clone();
         let play = tokio::spawn(dialogues::play(hub.clone(), scripts, options.speed));
-        let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let service = web::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::select! {
             served = axum::serve(listener, service) => served?,
             () = stop => {}
             () = ended(&worker) => return Err(Failure::Database),
         }
         play.abort();
+        app.close_sockets().await;
         // Connections that are still open hold the hub; it is told to end.
         let stopped = hub.call(|office| {
             office.stop();

@@ -26,5 +26,5 @@ mod view;
 mod web;
 
 pub use console::{Console, DemonstrationPassword, Failure, add_operator};
-pub use options::{Call, HELP, Options, Play, WrongCall};
+pub use options::{Call, HELP, Limits, Options, Play, WrongCall};
 pub use store::LoadError;

@@ -41,14 +41,23 @@ async fn run(options: Options) -> Result<(), Failure> {
         }
         print("\n");
     }
-    console
-        .serve(async {
-            // Without a way to hear of it, it is stopped by force, which loses nothing either.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        })
-        .await
+    console.serve(told_to_stop()).await
+}
+
+/// Waits for Ctrl-C and for what service managers send. Without a way to hear of them, it is stopped by force, which loses
+/// nothing either.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            Ok(()) = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn add_operator(options: Options, account: String) -> Result<(), Failure> {

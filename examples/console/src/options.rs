@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chat_monitor::IpRange;
 
@@ -57,6 +58,21 @@ pub struct Options {
     pub play: Play,
     /// How much faster than they were.
     pub speed: f64,
+    /// How much anybody may have of the server.
+    pub limits: Limits,
+}
+
+/// How much anybody may have of the server, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How often a socket's other end is asked whether it is still there: the same for everybody, whatever happens.
+    pub ping: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { ping: Duration::from_secs(25) }
+    }
 }
 
 /// Which dialogues are played.
@@ -81,6 +97,7 @@ impl Default for Options {
             demonstration: true,
             play: Play::Demonstration,
             speed: 4.0,
+            limits: Limits::default(),
         }
     }
 }

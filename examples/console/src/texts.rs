@@ -96,7 +96,11 @@ const TEXTS: &[Text] = &[
     ("v_email_save", "Save", "保存"),
     ("v_email_saved", "Saved: {email}", "保存しました: {email}"),
     ("v_email_label", "Your email, in case we lose the connection", "接続が切れたときのためのメールアドレス"),
-    ("v_reconnecting", "The connection was lost. Trying again…", "接続が切れました。再接続しています…"),
+    (
+        "v_offline",
+        "Off line since {time}. What you see may be out of date. Trying again…",
+        "{time} から接続が切れています。表示は最新ではない可能性があります。再接続しています…",
+    ),
     ("v_visitor", "Visitor", "来訪者"),
     ("v_you", "You", "あなた"),
     ("v_failed", "That did not work. Try again.", "うまくいきませんでした。もう一度お試しください。"),
@@ -197,6 +201,11 @@ const TEXTS: &[Text] = &[
     ),
     ("ended_out_of_scope", "It is outside what you oversee.", "担当範囲の外になりました。"),
     ("ended_left", "You left it.", "チャットから退出しました。"),
+    (
+        "ended_meanwhile",
+        "It ended while this page was off line, or you may not watch it now.",
+        "接続が切れている間に終了したか、モニタリングできなくなりました。",
+    ),
     // Rules.
     (
         "rules_lead",

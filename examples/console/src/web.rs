@@ -15,6 +15,7 @@ mod visitor;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
@@ -24,13 +25,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chat_monitor::OperatorId;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use vendors::Proxies;
 
 use crate::denial::Denial;
 use crate::entry::{Moment, now};
 use crate::hub::Hub;
 use crate::limits::{Buckets, Guesses, Origin};
-use crate::options::Options;
+use crate::options::{Limits, Options};
 use crate::password;
 use crate::store::Account;
 use pages::Pages;
@@ -61,19 +64,32 @@ pub(crate) struct App {
     chats: Buckets<Origin>,
     visitors: Buckets<Vec<u8>>,
     operators: Buckets<OperatorId>,
+    limits: Limits,
+    /// Cancelled when the console is about to end.
+    stopping: CancellationToken,
+    /// The sockets that are open.
+    sockets: TaskTracker,
 }
 
 #[derive(Clone, Debug)]
 struct Session {
     operator: OperatorId,
     expires: Moment,
+    /// Cancelled when it ends before.
+    ended: CancellationToken,
+}
+
+impl Session {
+    fn new(operator: OperatorId, expires: Moment) -> Self {
+        Session { operator, expires, ended: CancellationToken::new() }
+    }
 }
 
 impl App {
     pub(crate) async fn load(hub: Hub, options: &Options, address: SocketAddr) -> Result<Self, Denial> {
         let (accounts, sessions) = hub.call(|office| Ok((office.accounts()?, office.sessions(now())?))).await?;
         let accounts = accounts.into_iter().map(|account| (account.operator.clone(), account)).collect();
-        let sessions = sessions.into_iter().map(|(token, operator, expires)| (token, Session { operator, expires }));
+        let sessions = sessions.into_iter().map(|(token, operator, expires)| (token, Session::new(operator, expires)));
         let origins = match &options.origin {
             Some(origin) => vec![origin.clone()],
             None => {
@@ -101,6 +117,9 @@ impl App {
             chats: Buckets::new(30.0, 1.0),
             visitors: Buckets::new(20.0, 4.0),
             operators: Buckets::new(60.0, 20.0),
+            limits: options.limits,
+            stopping: CancellationToken::new(),
+            sockets: TaskTracker::new(),
         })
     }
 
@@ -108,9 +127,17 @@ impl App {
         &self.hub
     }
 
-    fn session(&self, token: &[u8]) -> Option<OperatorId> {
+    /// Closes the sockets, and says to each that the server goes away.
+    pub(crate) async fn close_sockets(&self) {
+        self.stopping.cancel();
+        self.sockets.close();
+        // Who does not read is left behind.
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.sockets.wait()).await;
+    }
+
+    fn session(&self, token: &[u8]) -> Option<Session> {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.get(token).filter(|session| session.expires > now()).map(|session| session.operator.clone())
+        sessions.get(token).filter(|session| session.expires > now()).cloned()
     }
 
     /// A `Set-Cookie` that scripts cannot read and other sites cannot send.
@@ -129,6 +156,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/language", post(pages::set_language))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/session/socket", get(sign_in::socket))
         .route("/visit", get(visitor::start_page).post(visitor::start))
         .route("/chat/{chat}", get(visitor::page))
         .route("/chat/{chat}/socket", get(visitor::socket))

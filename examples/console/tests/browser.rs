@@ -6,7 +6,9 @@ mod driver;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::support::Server;
+use serde_json::json;
+
+use crate::support::{Person, Server};
 use driver::{Browser, Driver};
 
 /// The texts that the walk looks for, in one language.
@@ -230,6 +232,74 @@ fn walk(words: &Words) {
         assert!(aoi.fits(), "the dialog is wider than the screen");
         picture(&aoi, "narrow-offer");
     }
+}
+
+#[test]
+fn a_page_that_was_away_does_not_go_on_claiming_that_it_is_live() {
+    for words in [&ENGLISH, &JAPANESE] {
+        away(words);
+    }
+}
+
+fn away(words: &Words) {
+    let Some(driver) = Driver::start() else {
+        println!("skipped: chromium and chromedriver are not both here");
+        return;
+    };
+    let server = Server::start();
+    let (hana, forgotten, mika) = {
+        let browser = || driver.browser(words.language, &format!("http://{}", server.address));
+        (browser(), browser(), browser())
+    };
+    sign_in(&hana, "hana", password(&server, "hana"));
+    sign_in(&forgotten, "hana", password(&server, "hana"));
+    mika.go("/visit");
+    mika.type_into("#name", "Mika");
+    mika.click(".window .main");
+    mika.type_into("#text", "Hello?\n");
+    mika.wait_for_text("#talk", "Hello?");
+    let ken = server.sign_in("ken");
+    let waiting = ken.socket("/desk/socket").unwrap().wait_for("snapshot");
+    let chat = waiting["waiting"][0]["chat"].as_str().unwrap().to_owned();
+    ken.does(&format!("/desk/{chat}/pick-up"), &json!({}));
+    hana.go(&format!("/monitored/{chat}"));
+    hana.wait_for_text("#state", words.unseen);
+    forgotten.go("/monitored");
+    forgotten.wait_for_text(".watch", "Mika");
+
+    // Off line: said for as long as it lasts, and nothing can be done that would fail.
+    let (database, port) = server.into_rest();
+    for page in [&hana, &forgotten, &mika] {
+        page.find("#offline:not([hidden])");
+    }
+    assert_eq!(hana.count("#advise-button[inert], .acts[inert]"), 2);
+    assert_eq!(mika.count("[data-live]:not([inert])"), 0);
+    if let Some(folder) = std::env::var_os("CONSOLE_PICTURES").map(PathBuf::from) {
+        hana.picture(&folder.join(format!("offline-{}.png", words.language)));
+    }
+    // Meanwhile the chat ends, and the forgotten page's session with it.
+    let elsewhere = Server::start_with(database, |_| {});
+    let moved = Person { address: elsewhere.address, ..ken };
+    moved.does(&format!("/desk/{chat}/end"), &json!({}));
+    let session = forgotten.cookie("console_session");
+    let signed_in = Person { address: elsewhere.address, cookie: format!("console_session={session}") };
+    assert_eq!(signed_in.post("/sign-out", &json!({})).status, 303);
+    let (database, _) = elsewhere.into_rest();
+    let again = Server::start_with(database, |options| options.port = port);
+    hana.find(".state.over");
+    assert_eq!(hana.count("#offline:not([hidden]), #join:not([hidden]), #advise:not([hidden])"), 0);
+    forgotten.find(".sign-in");
+    assert!(!forgotten.text("body").contains("Mika"));
+    mika.find("#again:not([hidden])");
+
+    // A page without news of its own goes when its session ends, too; signing in comes back to it.
+    hana.go("/settings/monitoring");
+    hana.find("tbody tr");
+    std::thread::sleep(Duration::from_millis(300));
+    let session = hana.cookie("console_session");
+    let signed_in = Person { address: again.address, cookie: format!("console_session={session}") };
+    assert_eq!(signed_in.post("/sign-out", &json!({})).status, 303);
+    hana.find(".sign-in [name=back][value='/settings/monitoring']");
 }
 
 fn password<'a>(server: &'a Server, operator: &str) -> &'a str {

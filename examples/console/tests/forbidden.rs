@@ -193,9 +193,9 @@ fn guessing_a_password_gets_slow_and_sessions_are_kept_from_scripts() {
     desk.wait_for("snapshot");
     assert_eq!(aoi.post("/sign-out", &Value::Null).status, 303);
     assert_eq!(aoi.get("/desk").status, 303);
-    // A socket that was open hears nothing more.
+    // A socket that was open hears of that, and nothing more.
     server.visit("Mika", "");
-    assert_eq!(desk.rest(), [""; 0]);
+    assert_eq!(desk.rest(), [r#"{"type":"signed_out"}"#]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem>
         "monitored.js" => (SCRIPT, include_str!("../../assets/monitored.js")),
         "opened.js" => (SCRIPT, include_str!("../../assets/opened.js")),
         "rules.js" => (SCRIPT, include_str!("../../assets/rules.js")),
+        "session.js" => (SCRIPT, include_str!("../../assets/session.js")),
         "audit.js" => (SCRIPT, include_str!("../../assets/audit.js")),
         _ => return Err(Problem::NO_PAGE),
     };

@@ -7,11 +7,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use chat_monitor::OperatorId;
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 use vendors::{UnreadableAddress, caller_address};
 
-use super::App;
 use super::problem::Problem;
+use super::{App, Session};
+use crate::entry::Moment;
 use crate::password;
 
 /// The cookie of those who have signed in.
@@ -29,6 +31,9 @@ pub(super) struct Staff {
     pub(super) operator: OperatorId,
     /// The digest of their token.
     pub(super) token: Vec<u8>,
+    pub(super) expires: Moment,
+    /// Cancelled when they sign out.
+    pub(super) ended: CancellationToken,
 }
 
 /// The digest of what a visitor's browser holds.
@@ -41,8 +46,8 @@ impl FromRequestParts<Arc<App>> for Staff {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let token = cookie(&parts.headers, SESSION).ok_or(Problem::NOT_SIGNED_IN)?;
         let token = password::digest(token);
-        let operator = app.session(&token).ok_or(Problem::NOT_SIGNED_IN)?;
-        Ok(Staff { operator, token })
+        let Session { operator, expires, ended } = app.session(&token).ok_or(Problem::NOT_SIGNED_IN)?;
+        Ok(Staff { operator, token, expires, ended })
     }
 }
 

@@ -50,9 +50,9 @@ pub(super) async fn socket(
     staff: Staff,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
-    let Staff { operator, token } = staff;
+    let operator = staff.operator.clone();
     let feed = app.hub.call(move |office| office.listen_at_desk(&operator)).await?;
-    Ok(socket::forward_while(upgrade, feed, move || app.session(&token).is_some()))
+    Ok(socket::to_staff(&app, upgrade, Some(feed), &staff))
 }
 
 pub(super) async fn act(

@@ -28,9 +28,9 @@ pub(super) async fn socket(
     staff: Staff,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
-    let Staff { operator, token } = staff;
+    let operator = staff.operator.clone();
     let feed = app.hub.call(move |office| office.listen_as_watcher(&operator)).await?;
-    Ok(socket::forward_while(upgrade, feed, move || app.session(&token).is_some()))
+    Ok(socket::to_staff(&app, upgrade, Some(feed), &staff))
 }
 
 pub(super) async fn opened_page(
@@ -53,9 +53,9 @@ pub(super) async fn opened_socket(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
-    let Staff { operator, token } = staff;
+    let operator = staff.operator.clone();
     let feed = app.hub.call(move |office| office.listen_to_opened(&operator, &chat)).await?;
-    Ok(socket::forward_while(upgrade, feed, move || app.session(&token).is_some()))
+    Ok(socket::to_staff(&app, upgrade, Some(feed), &staff))
 }
 
 pub(super) async fn act(

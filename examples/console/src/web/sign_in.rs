@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::Form;
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use super::caller::{SESSION, Staff};
 use super::pages::{Language, own_path};
 use super::problem::Problem;
-use super::{App, Peer, Session};
+use super::{App, Peer, Session, socket};
 use crate::entry::now;
 use crate::limits::Origin;
 use crate::password;
@@ -85,7 +86,7 @@ pub(super) async fn sign_in(
     app.guesses.right(&key);
     let token = password::token();
     let digest = password::digest(&token);
-    let session = Session { operator: account.operator.clone(), expires: now() + SESSION_LENGTH * 1000 };
+    let session = Session::new(account.operator.clone(), now() + SESSION_LENGTH * 1000);
     let (operator, kept, expires) = (session.operator.clone(), digest.clone(), session.expires);
     app.hub.call(move |office| office.sign_in(&operator, &kept, expires)).await?;
     {
@@ -99,10 +100,16 @@ pub(super) async fn sign_in(
 }
 
 pub(super) async fn sign_out(State(app): State<Arc<App>>, staff: Staff) -> Result<Response, Problem> {
-    let Staff { operator, token } = staff;
+    let Staff { operator, token, ended, .. } = staff;
     app.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
+    ended.cancel();
     app.hub.call(move |office| office.sign_out(&operator, &token)).await?;
     Ok(([(header::SET_COOKIE, app.cookie(SESSION, "", 0))], Redirect::to("/sign-in")).into_response())
+}
+
+/// For pages without a socket of their own: when the session ends, what they show is to go.
+pub(super) async fn socket(State(app): State<Arc<App>>, staff: Staff, upgrade: WebSocketUpgrade) -> Response {
+    socket::to_staff(&app, upgrade, None, &staff)
 }
 
 fn form(app: &App, headers: &HeaderMap, back: &str, operator: &str, problem: &str) -> String {

@@ -1,55 +1,113 @@
 //! What is live goes out by web sockets; nothing comes in by them.
 
+use std::future::{Future, pending};
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
-use tokio::time::{interval, timeout};
+use tokio::time::{interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
+use super::App;
+use super::caller::Staff;
+use crate::entry::now;
 use crate::feeds::Feed;
 
 /// How long a browser may take to receive one thing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often it is asked whether the other end is still there: the same for everybody, whatever happens in a chat.
-const PING: Duration = Duration::from_secs(25);
+/// How many questions whether it is still there the other end may leave without an answer.
+const UNANSWERED: u32 = 2;
 
-/// Sends a feed until it ends or the other end has gone.
-pub(super) fn forward(upgrade: WebSocketUpgrade, feed: Feed) -> Response {
-    forward_while(upgrade, feed, || true)
+/// What a page hears every now and then: when it hears nothing, it is off line. A script does not see pings.
+const ALIVE: &str = r#"{"type":"alive"}"#;
+
+const SIGNED_OUT: &str = r#"{"type":"signed_out"}"#;
+
+/// Sends a visitor a feed until it ends or the other end has gone.
+pub(super) fn to_visitor(app: &App, upgrade: WebSocketUpgrade, feed: Feed) -> Response {
+    forward(app, upgrade, Some(feed), pending())
 }
 
-/// The same for as long as `may` holds: who has signed out hears nothing more.
-pub(super) fn forward_while(
+/// The same for an operator, and for as long as their session lasts: who has signed out hears nothing more. Without a
+/// feed there is only the end of the session to hear of.
+pub(super) fn to_staff(app: &App, upgrade: WebSocketUpgrade, feed: Option<Feed>, staff: &Staff) -> Response {
+    let left = Duration::from_millis(u64::try_from(staff.expires - now()).unwrap_or_default());
+    let ended = staff.ended.clone();
+    let signed_out = async move {
+        tokio::select! {
+            () = ended.cancelled() => {}
+            () = sleep(left) => {}
+        }
+    };
+    forward(app, upgrade, feed, signed_out)
+}
+
+fn forward(
+    app: &App,
     upgrade: WebSocketUpgrade,
-    feed: Feed,
-    may: impl Fn() -> bool + Send + Sync + 'static,
+    feed: Option<Feed>,
+    signed_out: impl Future<Output = ()> + Send + 'static,
 ) -> Response {
-    upgrade.max_message_size(1024).on_upgrade(move |socket| send(socket, feed, may))
+    let (stopping, ping) = (app.stopping.clone(), app.limits.ping);
+    let open = app.sockets.token();
+    upgrade.max_message_size(1024).on_upgrade(move |socket| async move {
+        send(socket, feed, signed_out, stopping, ping).await;
+        drop(open);
+    })
 }
 
-async fn send(mut socket: WebSocket, mut feed: Feed, may: impl Fn() -> bool + Send) {
-    let mut ping = interval(PING);
+async fn send(
+    mut socket: WebSocket,
+    mut feed: Option<Feed>,
+    signed_out: impl Future<Output = ()>,
+    stopping: CancellationToken,
+    every: Duration,
+) {
+    let mut ping = interval(every);
     ping.tick().await;
-    loop {
-        let message = tokio::select! {
-            news = feed.recv() => match news {
-                Some(text) => Message::Text(text),
-                None => break,
-            },
-            _ = ping.tick() => Message::Ping(Default::default()),
+    tokio::pin!(signed_out);
+    let mut unanswered = 0;
+    let close = loop {
+        let messages = tokio::select! {
+            biased;
+            () = stopping.cancelled() => break Some(CloseFrame { code: close_code::AWAY, reason: "".into() }),
+            () = &mut signed_out => {
+                let _ = timeout(PATIENCE, socket.send(Message::Text(Utf8Bytes::from_static(SIGNED_OUT)))).await;
+                break Some(CloseFrame { code: close_code::POLICY, reason: "".into() });
+            }
             received = socket.recv() => match received {
-                // Answers to pings; anything else is of no interest.
-                Some(Ok(Message::Pong(_) | Message::Ping(_))) => continue,
-                _ => break,
+                Some(Ok(Message::Pong(_) | Message::Ping(_))) => {
+                    unanswered = 0;
+                    continue;
+                }
+                // Anything else is of no interest.
+                _ => break None,
+            },
+            _ = ping.tick() => {
+                if unanswered == UNANSWERED {
+                    return;
+                }
+                unanswered += 1;
+                [Some(Message::Ping(Default::default())), Some(Message::Text(Utf8Bytes::from_static(ALIVE)))]
+            }
+            news = next(&mut feed) => match news {
+                Some(text) => [Some(Message::Text(text)), None],
+                None => break None,
             },
         };
-        if !may() {
-            break;
+        for message in messages.into_iter().flatten() {
+            if !matches!(timeout(PATIENCE, socket.send(message)).await, Ok(Ok(()))) {
+                return;
+            }
         }
-        if !matches!(timeout(PATIENCE, socket.send(message)).await, Ok(Ok(()))) {
-            return;
-        }
+    };
+    let _ = timeout(PATIENCE, socket.send(Message::Close(close))).await;
+}
+
+async fn next(feed: &mut Option<Feed>) -> Option<Utf8Bytes> {
+    match feed {
+        Some(feed) => feed.recv().await,
+        None => pending().await,
     }
-    let _ = timeout(PATIENCE, socket.send(Message::Close(None))).await;
 }

@@ -99,7 +99,7 @@ pub(super) async fn socket(
         office.check_visitor(&chat, &key)?;
         office.listen_as_visitor(&chat)
     });
-    Ok(socket::forward(upgrade, feed.await?))
+    Ok(socket::to_visitor(&app, upgrade, feed.await?))
 }
 
 pub(super) async fn say(

@@ -157,6 +157,12 @@ impl Browser {
         !self.run("return document.querySelector(arguments[0]).disabled", &json!([selector])).as_bool().unwrap_or(true)
     }
 
+    /// The value of a cookie, which no script can read.
+    pub(super) fn cookie(&self, name: &str) -> String {
+        let cookie = self.call("GET", &format!("/cookie/{name}"), &Value::Null).unwrap();
+        cookie["value"].as_str().unwrap().to_owned()
+    }
+
     /// A telephone's width.
     pub(super) fn narrow(&self) {
         let size = json!({ "width": 360, "height": 780, "deviceScaleFactor": 1, "mobile": true });

@@ -109,28 +109,44 @@ impl Socket {
     /// The next text; none when the server closes or has nothing to say for some seconds.
     pub(crate) fn text(&mut self) -> Option<String> {
         loop {
-            let mut head = [0u8; 2];
-            self.reader.read_exact(&mut head).ok()?;
-            let [first, second] = head;
-            let length = match second & 0x7f {
-                126 => {
-                    let mut length = [0u8; 2];
-                    self.reader.read_exact(&mut length).ok()?;
-                    usize::from(u16::from_be_bytes(length))
-                }
-                127 => {
-                    let mut length = [0u8; 8];
-                    self.reader.read_exact(&mut length).ok()?;
-                    usize::try_from(u64::from_be_bytes(length)).ok()?
-                }
-                short => usize::from(short),
-            };
-            let mut payload = vec![0; length];
-            self.reader.read_exact(&mut payload).ok()?;
-            match first & 0x0f {
+            let (kind, payload) = self.frame()?;
+            match kind {
                 1 => return String::from_utf8(payload).ok(),
                 8 => return None,
                 _ => {}
+            }
+        }
+    }
+
+    /// The next frame: its kind and what it holds.
+    fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
+        let mut head = [0u8; 2];
+        self.reader.read_exact(&mut head).ok()?;
+        let [first, second] = head;
+        let length = match second & 0x7f {
+            126 => {
+                let mut length = [0u8; 2];
+                self.reader.read_exact(&mut length).ok()?;
+                usize::from(u16::from_be_bytes(length))
+            }
+            127 => {
+                let mut length = [0u8; 8];
+                self.reader.read_exact(&mut length).ok()?;
+                usize::try_from(u64::from_be_bytes(length)).ok()?
+            }
+            short => usize::from(short),
+        };
+        let mut payload = vec![0; length];
+        self.reader.read_exact(&mut payload).ok()?;
+        Some((first & 0x0f, payload))
+    }
+
+    /// Reads on, and says with which code the server closes; none when it is gone without a word.
+    pub(crate) fn close_code(&mut self) -> Option<u16> {
+        loop {
+            let (kind, payload) = self.frame()?;
+            if kind == 8 {
+                return payload.first_chunk().map(|code| u16::from_be_bytes(*code));
             }
         }
     }

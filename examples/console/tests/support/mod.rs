@@ -49,11 +49,16 @@ impl Server {
     }
 
     /// Stops the console, and starts it again on the same file.
-    pub(crate) fn restart(mut self) -> Server {
+    pub(crate) fn restart(self) -> Server {
+        let (database, _) = self.into_rest();
+        Server::start_with(database, |_| {})
+    }
+
+    /// Stops the console; what remains is its file, and the port that its pages know.
+    pub(crate) fn into_rest(mut self) -> (Database, u16) {
         self.stop();
         let database = Database(std::mem::take(&mut self.database.0));
-        drop(self);
-        Server::start_with(database, |_| {})
+        (database, self.address.port())
     }
 
     fn stop(&mut self) {
