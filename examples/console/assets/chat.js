@@ -24,7 +24,7 @@ function email(saved) {
 listen(`${chat}/socket`, (news) => {
   switch (news.type) {
     case "snapshot":
-      fill(talk, news.entries, visitorEntry);
+      fill(talk, news, visitorEntry, `${chat}/entries?`);
       operators(news.operators);
       email(news.email);
       if (!news.live) { over(); return "over"; }

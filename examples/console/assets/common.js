@@ -53,6 +53,15 @@ export async function post(path, body = {}) {
   return null;
 }
 
+/** Asks the server for something. */
+export async function get(path) {
+  const answer = await fetch(path).catch(() => null);
+  if (answer?.ok) return answer.json();
+  if (answer?.status === 401) forget();
+  else toast(text("v_failed"));
+  return null;
+}
+
 let toasting;
 export function toast(message) {
   const place = find("#toast");

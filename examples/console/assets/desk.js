@@ -46,9 +46,9 @@ function choose(id) {
   if (chat) {
     chat.unread = false;
     head(chat);
-    fill(find("#talk"), chat.entries, operatorEntry);
-    fill(find("#internal"), chat.internal, internalEntry);
-    find("#internal-empty").hidden = chat.internal.length > 0;
+    fill(find("#talk"), chat, operatorEntry, `/desk/${open}/entries?`);
+    fill(find("#internal"), chat.internal, internalEntry, `/desk/${open}/entries?internal=true&`);
+    find("#internal-empty").hidden = chat.internal.entries.length > 0;
   }
   show();
 }
@@ -59,18 +59,23 @@ function head(chat) {
   find("#acts").hidden = joined(chat);
 }
 
+function keep(chat) {
+  chat.internal = { entries: chat.internal, more: chat.internal_more };
+  own.set(chat.chat, chat);
+}
+
 const heard = {
   snapshot(news) {
     waiting.clear();
     own.clear();
     for (const chat of news.waiting) waiting.set(chat.chat, chat);
-    for (const chat of news.chats) own.set(chat.chat, chat);
+    for (const chat of news.chats) keep(chat);
     choose(open);
   },
   waiting(news) { waiting.set(news.chat.chat, news.chat); show(); },
   no_longer_waiting(news) { waiting.delete(news.chat); show(); },
   opened(news) {
-    own.set(news.chat.chat, news.chat);
+    keep(news.chat);
     news.chat.unread = true;
     if (open === null || open === news.chat.chat) choose(news.chat.chat);
     else show();
@@ -91,7 +96,8 @@ const heard = {
   internal(news) {
     const chat = own.get(news.chat);
     if (!chat) return;
-    chat.internal.push(news.entry);
+    if (news.entry.n <= (chat.internal.entries.at(-1)?.n ?? 0)) return;
+    chat.internal.entries.push(news.entry);
     if (open === news.chat) {
       add(find("#internal"), news.entry, internalEntry);
       find("#internal-empty").hidden = true;

@@ -35,15 +35,20 @@ const heard = {
     visitor(news.chat.visitor);
     people(news.chat.people);
     if (!joined) rules(news.rules);
-    fill(find("#talk"), news.chat.entries, operatorEntry);
-    fill(find("#internal"), news.chat.internal, internalEntry);
+    fill(find("#talk"), news.chat, operatorEntry, `/monitored/${id}/entries?`);
+    const internal = { entries: news.chat.internal, more: news.chat.internal_more };
+    fill(find("#internal"), internal, internalEntry, `/monitored/${id}/entries?internal=true&`);
     standing();
   },
   entry(news) { add(find("#talk"), news.entry, operatorEntry); },
   internal(news) { add(find("#internal"), news.entry, internalEntry); },
   people(news) { people(news.people); },
   visitor(news) { visitor(news.visitor); },
-  rules(news) { rules(news.rules); },
+  standing(news) {
+    joined = news.joined;
+    if (!joined) rules(news.rules);
+    standing();
+  },
   ended(news) {
     over(text(news.reason));
     return "over";

@@ -1,6 +1,6 @@
 // What was said, line by line.
 
-import { element, me, text, time } from "./common.js";
+import { element, get, me, text, time } from "./common.js";
 
 const atEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
 
@@ -46,14 +46,35 @@ export function internalEntry(entry) {
   return made;
 }
 
-/** Shows entries from the first on. */
-export function fill(log, entries, show) {
-  log.replaceChildren(...entries.map(show));
+/** Shows the last of what was said; what was said before it is asked for at `path`, on demand. */
+export function fill(log, part, show, path) {
+  log.replaceChildren(...part.entries.map(show));
+  log.lastNumber = part.entries.at(-1)?.n ?? 0;
+  if (part.more) log.prepend(earlier(log, part, show, path));
   log.scrollTop = log.scrollHeight;
 }
 
-/** Shows one entry more. */
+function earlier(log, part, show, path) {
+  const button = element("button", { class: "quiet earlier", type: "button", onclick: async () => {
+    const before = await get(`${path}before=${part.entries[0].n}`);
+    if (!before) return;
+    part.entries.unshift(...before.entries);
+    part.more = before.more;
+    const height = log.scrollHeight;
+    button.after(...before.entries.map(show));
+    if (!part.more) {
+      button.remove();
+      log.focus();
+    }
+    log.scrollTop += log.scrollHeight - height;
+  } }, text("v_earlier"));
+  return button;
+}
+
+/** Shows one entry more, unless it is shown already. */
 export function add(log, entry, show) {
+  if (entry.n <= log.lastNumber) return;
+  log.lastNumber = entry.n;
   append(log, show(entry), entry.operator === me);
 }
 

@@ -13,6 +13,7 @@ use crate::denial::Denial;
 use crate::hub::Hub;
 use crate::office::Office;
 use crate::options::{Options, Play};
+use crate::reader::{Reader, Readers};
 use crate::store::{LoadError, Store};
 use crate::web::{self, App};
 use crate::{demonstration, dialogues};
@@ -85,6 +86,9 @@ impl Console {
             Play::Demonstration | Play::Nothing => Vec::new(),
         };
         let office = Office::load(Store::open(&options.database)?)?;
+        // Two, so that who is in a chat does not wait for what a watcher reads.
+        let participants = Reader::start(office.database(), false)?;
+        let readers = Readers { participants, watchers: Reader::start(office.database(), true)? };
         let listener = TcpListener::bind((options.address, options.port)).await?;
         let address = listener.local_addr()?;
         let (hub, worker) = Hub::start(office)?;
@@ -96,7 +100,7 @@ impl Console {
             Play::Demonstration if !passwords.is_empty() => dialogues::demonstration(),
             Play::Demonstration | Play::File(_) | Play::Nothing => named,
         };
-        let app = Arc::new(App::load(hub, &options, address).await?);
+        let app = Arc::new(App::load(hub, readers, &options, address).await?);
         Ok(Console { options, listener, address, app, worker, passwords, dialogues })
     }
 

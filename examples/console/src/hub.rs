@@ -1,16 +1,26 @@
-//! One thread does everything that is to be remembered, many things in one transaction.
+//! One thread does everything that is to be remembered, many things in one transaction. What the people in the chats do
+//! comes first; what watchers do waits for a moment at which it delays nobody.
 
-use std::sync::mpsc;
+use std::collections::VecDeque;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 use tracing::error;
 
+use crate::aside;
 use crate::denial::Denial;
 use crate::office::Office;
 
 /// How many requests share a transaction at most.
 const BATCH: usize = 256;
+
+/// How long a record waits at least for acts to be written with.
+const RECORDS_LATER: Duration = Duration::from_millis(10);
+
+/// How many records are written along with them at most.
+const ALONG: usize = 4;
 
 /// The way to the office, for any number of callers.
 #[derive(Clone, Debug)]
@@ -18,9 +28,19 @@ pub(crate) struct Hub {
     jobs: mpsc::SyncSender<Job>,
 }
 
-/// Work on the office; what it returns is told to the caller when the transaction is committed.
-type Job = Box<dyn FnOnce(&mut Office) -> Reply + Send>;
+/// Work on the office; what it returns is told to the caller when it is kept.
+type Work = Box<dyn FnOnce(&mut Office) -> Reply + Send>;
 type Reply = Box<dyn FnOnce() + Send>;
+
+enum Job {
+    /// Changes something, in a transaction.
+    Act(Work),
+    /// Changes nothing that is kept; done when no act waits.
+    Read(Work),
+    /// Writes down what somebody looked at: with the next acts, or by itself when none has come until then. A transaction
+    /// of its own, begun at the moment of looking, would be a delay at that moment.
+    Record(Instant, Work),
+}
 
 impl Hub {
     /// Starts the thread. It ends when the last hub is dropped, or when the database fails.
@@ -39,24 +59,56 @@ impl Hub {
         &self,
         act: impl FnOnce(&mut Office) -> Result<T, Denial> + Send + 'static,
     ) -> Result<T, Denial> {
+        self.send(act, Job::Act).await
+    }
+
+    /// Looks at something. `read` must be short: whoever acts waits for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hub::call`].
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Office) -> Result<T, Denial> + Send + 'static,
+    ) -> Result<T, Denial> {
+        self.send(read, Job::Read).await
+    }
+
+    /// Has written down what is about to be looked at, and waits until that is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hub::call`].
+    pub(crate) async fn record<T: Send + 'static>(
+        &self,
+        record: impl FnOnce(&mut Office) -> Result<T, Denial> + Send + 'static,
+    ) -> Result<T, Denial> {
+        let latest = Instant::now() + aside::pause(RECORDS_LATER);
+        self.send(record, |work| Job::Record(latest, work)).await
+    }
+
+    async fn send<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Office) -> Result<T, Denial> + Send + 'static,
+        job: impl FnOnce(Work) -> Job,
+    ) -> Result<T, Denial> {
         let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |office| {
-            let result = act(office);
+        let mut job = job(Box::new(move |office| {
+            let result = work(office);
             if let Err(Denial::Store(error)) = &result {
                 error!(%error, "the database failed");
                 office.fail();
             }
             // A caller who has gone away wants no answer.
             Box::new(move || drop(sender.send(result)))
-        });
-        let mut job = job;
+        }));
         loop {
             match self.jobs.try_send(job) {
                 Ok(()) => break,
                 Err(mpsc::TrySendError::Disconnected(_)) => return Err(Denial::Closed),
                 Err(mpsc::TrySendError::Full(back)) => {
                     job = back;
-                    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                    tokio::time::sleep(Duration::from_millis(2)).await;
                 }
             }
         }
@@ -64,9 +116,59 @@ impl Hub {
     }
 }
 
+/// What has come and is not done yet.
+#[derive(Default)]
+struct Waiting {
+    acts: VecDeque<Work>,
+    reads: VecDeque<Work>,
+    records: VecDeque<(Instant, Work)>,
+}
+
+impl Waiting {
+    fn put(&mut self, job: Job) {
+        match job {
+            Job::Act(work) => self.acts.push_back(work),
+            Job::Read(work) => self.reads.push_back(work),
+            Job::Record(latest, work) => self.records.push_back((latest, work)),
+        }
+    }
+
+    fn take_all(&mut self, queue: &mpsc::Receiver<Job>) {
+        queue.try_iter().for_each(|job| self.put(job));
+    }
+}
+
 fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
-    while let Ok(first) = queue.recv() {
-        if let Err(error) = batch(&mut office, queue, first) {
+    let mut waiting = Waiting::default();
+    loop {
+        waiting.take_all(queue);
+        let done = if !waiting.acts.is_empty() {
+            batch(&mut office, queue, &mut waiting)
+        } else if let Some(read) = waiting.reads.pop_front() {
+            let reply = read(&mut office);
+            office.tell_participants();
+            reply();
+            Ok(())
+        } else {
+            let latest = waiting.records.iter().map(|(latest, _)| *latest).min();
+            let pause = latest.map(|latest| latest.saturating_duration_since(Instant::now()));
+            let next = match pause {
+                Some(pause) if pause.is_zero() => Err(RecvTimeoutError::Timeout),
+                Some(pause) => queue.recv_timeout(pause),
+                None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match next {
+                Ok(job) => {
+                    waiting.put(job);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) if pause.is_none() => break,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    batch(&mut office, queue, &mut waiting)
+                }
+            }
+        };
+        if let Err(error) = done {
             error!(%error, "the database failed");
             office.fail();
         }
@@ -74,7 +176,7 @@ fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
         if office.failed() {
             return;
         }
-        office.tell();
+        office.tell_watchers();
         if office.stopping() {
             break;
         }
@@ -82,14 +184,17 @@ fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
     office.close();
 }
 
-fn batch(office: &mut Office, queue: &mpsc::Receiver<Job>, first: Job) -> rusqlite::Result<()> {
+fn batch(office: &mut Office, queue: &mpsc::Receiver<Job>, waiting: &mut Waiting) -> rusqlite::Result<()> {
     office.begin()?;
-    let mut replies = vec![first(office)];
+    let mut replies = Vec::new();
     while replies.len() < BATCH && !office.failed() {
-        match queue.try_recv() {
-            Ok(job) => replies.push(job(office)),
-            Err(_) => break,
-        }
+        let Some(act) = waiting.acts.pop_front() else { break };
+        replies.push(act(office));
+        waiting.take_all(queue);
+    }
+    for _ in 0..ALONG {
+        let Some((_, record)) = waiting.records.pop_front().filter(|_| !office.failed()) else { break };
+        replies.push(record(office));
     }
     if office.failed() {
         return Ok(());

@@ -3,10 +3,11 @@
 //! * `store` keeps everything in one SQLite file;
 //! * `office` holds the monitor and what the host adds to it, and says who is told what;
 //! * `hub` has it all done by one thread, many things in one transaction, and nobody is told before it is kept;
-//! * `feeds` are the listeners;
+//! * `feeds` are the listeners, and `reader` reads what was said before;
 //! * `web` is the HTTP interface;
 //! * `demonstration` and `dialogues` give a newcomer something to look at.
 
+mod aside;
 mod console;
 mod criterion;
 mod demonstration;
@@ -19,6 +20,7 @@ mod limits;
 mod office;
 mod options;
 mod password;
+mod reader;
 mod said;
 mod store;
 mod texts;

@@ -9,15 +9,17 @@ mod visiting;
 mod watching;
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use chat_monitor::{ChatId, Command, Event, LiveMonitor, OperatorId, Role};
 use tracing::{error, info};
 use vendors::Statistics;
 
 use crate::denial::Denial;
-use crate::entry::{Entry, Kind, Moment, now};
+use crate::entry::{Entry, Kind, now};
 use crate::feeds::Feeds;
 use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, Store};
+use crate::view::LastSaid;
 
 pub(crate) use visiting::NewChat;
 
@@ -40,6 +42,8 @@ struct LiveChat {
     row: ChatRow,
     /// How many entries its public channel has.
     entries: i64,
+    /// What was said last: lists show it without a look at the file.
+    last: Option<LastSaid>,
 }
 
 /// Keeping.
@@ -50,12 +54,27 @@ impl Office {
         let mut chats = HashMap::new();
         for row in store.live_chats()? {
             let entries = store.last_entry_number(&row.id)?;
-            chats.insert(row.id.clone(), LiveChat { row, entries });
+            let last = store.last_said(&row.id)?.map(LastSaid::from);
+            chats.insert(row.id.clone(), LiveChat { row, entries, last });
         }
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let saved_at = store.saved_at()?;
         info!(chats = chats.len(), rules = live.engine().rules().count(), ?saved_at, "state loaded");
-        Ok(Office { store, live, statistics, chats, names, feeds: Feeds::default(), failed: false, stopping: false })
+        Ok(Office {
+            store,
+            live,
+            statistics,
+            chats,
+            names,
+            feeds: Feeds::start().map_err(LoadError::Thread)?,
+            failed: false,
+            stopping: false,
+        })
+    }
+
+    /// Where the file lies.
+    pub(crate) fn database(&self) -> &Path {
+        self.store.path()
     }
 
     pub(crate) fn begin(&mut self) -> rusqlite::Result<()> {
@@ -73,7 +92,7 @@ impl Office {
     }
 
     /// Tells everybody else.
-    pub(crate) fn tell(&mut self) {
+    pub(crate) fn tell_watchers(&mut self) {
         self.feeds.tell_watchers();
     }
 
@@ -123,6 +142,9 @@ impl Office {
         known.entries += 1;
         let name = name.unwrap_or_else(|| known.row.visitor.clone());
         let entry = Entry { n: known.entries, at: now(), kind, operator: operator.cloned(), name, text: text.into() };
+        if kind == Kind::Said {
+            known.last = Some(LastSaid::from(entry.clone()));
+        }
         self.store.add_entry(chat, &entry)?;
         Ok(entry)
     }
@@ -145,11 +167,11 @@ impl Office {
         self.live.engine().role(operator).is_some_and(|role| permissions.may_monitor_anybody(role))
     }
 
-    fn check_may_monitor(&self, operator: &OperatorId) -> Result<(), Denial> {
+    pub(crate) fn check_may_monitor(&self, operator: &OperatorId) -> Result<(), Denial> {
         if self.may_monitor(operator) { Ok(()) } else { Err(Denial::NotAllowed) }
     }
 
-    fn check_administrator(&self, operator: &OperatorId) -> Result<(), Denial> {
+    pub(crate) fn check_administrator(&self, operator: &OperatorId) -> Result<(), Denial> {
         match self.role(operator) {
             Some(Role::Administrator) => Ok(()),
             Some(Role::Supervisor | Role::Associate | Role::Named(_)) | None => Err(Denial::NotAllowed),
@@ -203,14 +225,17 @@ impl Office {
         Ok(())
     }
 
-    pub(crate) fn audit_page(
+    /// Writes down that somebody was refused a look at something.
+    pub(crate) fn refused(
         &mut self,
         operator: &OperatorId,
-        before: Moment,
-        refused_only: bool,
-    ) -> Result<Vec<crate::store::AuditLine>, Denial> {
-        let allowed = self.check_administrator(operator);
-        self.audited(Attempt { operator, action: Action::OpenedAudit, chat: None }, allowed)?;
-        Ok(self.store.audit(before, refused_only, 100)?)
+        action: Action,
+        chat: Option<&ChatId>,
+        denial: Denial,
+    ) -> Denial {
+        match self.audited(Attempt { operator, action, chat }, Err::<(), _>(denial)) {
+            Err(denial) => denial,
+            Ok(()) => Denial::NotAllowed,
+        }
     }
 }

@@ -1,19 +1,24 @@
 //! What is kept: one SQLite file, written by one thread.
 
 mod accounts;
+mod archive;
 mod audit;
 mod schema;
 mod transcripts;
 
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
 
-use chat_monitor::{Command, LiveMonitor, MonitorEngine};
+use chat_monitor::{ChatId, Command, LiveMonitor, MonitorEngine, OperatorId};
+use fs4::{FileExt, TryLockError};
 use rusqlite::{Connection, OptionalExtension, params};
 use vendors::{Statistics, Time};
 
 use crate::entry::{Moment, now};
 
 pub(crate) use accounts::Account;
+pub(crate) use archive::{Archive, Part};
 pub(crate) use audit::{Action, AuditLine, NewAuditLine};
 pub(crate) use transcripts::{ChatRow, NewInternal};
 
@@ -24,6 +29,9 @@ const COMMANDS_BETWEEN_SAVES: i64 = 1000;
 #[derive(Debug)]
 pub(crate) struct Store {
     connection: Connection,
+    path: PathBuf,
+    /// Locked for as long as the file is in use.
+    _lock: File,
     /// The commands logged since the state was saved.
     unsaved: i64,
 }
@@ -43,6 +51,12 @@ pub enum LoadError {
     /// The log holds a command that was never accepted.
     #[error("command {0} of the log is refused: {1}")]
     Refused(i64, chat_monitor::Refusal),
+    /// A file beside the database cannot be had.
+    #[error("the database cannot be used: {0}")]
+    File(#[source] io::Error),
+    /// No thread can be had.
+    #[error("no thread can be started: {0}")]
+    Thread(#[source] io::Error),
     /// A newer version wrote the file.
     #[error("the database has version {0}, which this program does not know")]
     Version(i64),
@@ -59,14 +73,23 @@ impl From<rusqlite::Error> for LoadError {
 
 impl Store {
     pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
+        let lock = lock(path)?;
         let connection = Connection::open(path)?;
-        // One more process would have a state of its own, and each would overlook what the other does.
-        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.set_prepared_statement_cache_capacity(64);
         schema::prepare(&connection)?;
-        Ok(Store { connection, unsaved: 0 })
+        Ok(Store { connection, path: path.to_owned(), _lock: lock, unsaved: 0 })
+    }
+
+    /// Where the file lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The last part of a chat, as this operator sees it.
+    pub(crate) fn last_part(&self, chat: &ChatId, operator: &OperatorId) -> rusqlite::Result<serde_json::Value> {
+        archive::operator_part(&self.connection, chat, operator, i64::MAX, Part::DESK)
     }
 
     pub(crate) fn begin(&self) -> rusqlite::Result<()> {
@@ -146,6 +169,19 @@ impl Store {
 /// A moment as statistics have it.
 pub(crate) fn time(at: Moment) -> Time {
     Time::from_millis(u64::try_from(at).unwrap_or_default())
+}
+
+/// One more process would have a state of its own, and each would overlook what the other does. The lock lies beside the
+/// database, whose own locks SQLite needs.
+fn lock(path: &Path) -> Result<File, LoadError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-lock");
+    let file = OpenOptions::new().create(true).append(true).open(name).map_err(LoadError::File)?;
+    match FileExt::try_lock(&file) {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LoadError::InUse),
+        Err(TryLockError::Error(error)) => Err(LoadError::File(error)),
+    }
 }
 
 /// Reads an id that this program has written.

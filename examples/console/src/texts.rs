@@ -101,6 +101,7 @@ const TEXTS: &[Text] = &[
         "Off line since {time}. What you see may be out of date. Trying again…",
         "{time} から接続が切れています。表示は最新ではない可能性があります。再接続しています…",
     ),
+    ("v_earlier", "Show what was said earlier", "以前のメッセージを表示"),
     ("v_visitor", "Visitor", "来訪者"),
     ("v_you", "You", "あなた"),
     ("v_failed", "That did not work. Try again.", "うまくいきませんでした。もう一度お試しください。"),

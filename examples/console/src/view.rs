@@ -3,31 +3,20 @@
 use chat_monitor::{ChatId, Criterion, EndReason, OperatorId, RuleId};
 use serde::Serialize;
 
-use crate::entry::{ForOperator, ForVisitor, InternalEntry, Moment};
+use crate::entry::{Entry, ForOperator, ForVisitor, InternalEntry, Moment};
 
-/// What a visitor is told.
+/// What a visitor is told. What was said before is added to the snapshot where that is read.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToVisitor<'a> {
-    Snapshot {
-        name: &'a str,
-        email: Option<&'a str>,
-        live: bool,
-        operators: Vec<&'a str>,
-        entries: Vec<ForVisitor<'a>>,
-    },
-    Entry {
-        entry: ForVisitor<'a>,
-    },
-    Operators {
-        operators: Vec<&'a str>,
-    },
-    Email {
-        email: &'a str,
-    },
+    Snapshot { name: &'a str, email: Option<&'a str>, live: bool, operators: Vec<&'a str> },
+    Entry { entry: ForVisitor<'a> },
+    Operators { operators: Vec<&'a str> },
+    Email { email: &'a str },
 }
 
-/// What an operator is told of the chats that wait and of those that they attend.
+/// What an operator is told of the chats that wait and of those that they attend. What was said before is added to a
+/// snapshot where that is read.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToOperator<'a> {
@@ -46,7 +35,6 @@ pub(crate) enum ToOperator<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToWatcher<'a> {
-    Snapshot { chats: Vec<Line<'a>> },
     Line { line: Line<'a> },
     Ended { chat: &'a ChatId, reason: &'static str },
 }
@@ -57,7 +45,7 @@ pub(crate) enum ToWatcher<'a> {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToOpened<'a> {
     Snapshot { joined: bool, rules: Vec<RuleText<'a>>, chat: OpenChat<'a> },
-    Rules { rules: Vec<RuleText<'a>> },
+    Standing { joined: bool, rules: Vec<RuleText<'a>> },
     Ended { reason: &'static str },
 }
 
@@ -68,14 +56,12 @@ pub(crate) struct WaitingChat<'a> {
     pub(crate) visitor: VisitorCard<'a>,
 }
 
-/// A chat with all that was said in it.
+/// A chat, but for what was said in it.
 #[derive(Debug, Serialize)]
 pub(crate) struct OpenChat<'a> {
     pub(crate) chat: &'a ChatId,
     pub(crate) visitor: VisitorCard<'a>,
     pub(crate) people: People<'a>,
-    pub(crate) entries: Vec<ForOperator<'a>>,
-    pub(crate) internal: Vec<InternalEntry>,
 }
 
 /// What operators know of a visitor.
@@ -108,15 +94,21 @@ pub(crate) struct Line<'a> {
     pub(crate) visitor: VisitorCard<'a>,
     pub(crate) people: People<'a>,
     pub(crate) rules: Vec<RuleText<'a>>,
-    pub(crate) last: Option<LastSaid>,
+    pub(crate) last: Option<&'a LastSaid>,
 }
 
 /// What was said last.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct LastSaid {
     pub(crate) at: Moment,
     pub(crate) name: String,
     pub(crate) text: String,
+}
+
+impl From<Entry> for LastSaid {
+    fn from(Entry { at, name, text, .. }: Entry) -> Self {
+        LastSaid { at, name, text }
+    }
 }
 
 /// A rule as people read it.

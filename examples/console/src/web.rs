@@ -23,7 +23,8 @@ use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use chat_monitor::OperatorId;
+use chat_monitor::{ChatId, OperatorId};
+use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -33,11 +34,14 @@ use crate::denial::Denial;
 use crate::entry::{Moment, now};
 use crate::hub::Hub;
 use crate::limits::{Buckets, Guesses, Origin};
+use crate::office::Office;
 use crate::options::{Limits, Options};
 use crate::password;
-use crate::store::Account;
+use crate::reader::Readers;
+use crate::store::{Account, Action};
 use pages::Pages;
 use problem::Problem;
+use socket::Watching;
 
 /// The largest request, in bytes. A text of 2000 characters fits in, however it is written.
 const LARGEST_REQUEST: usize = 32 * 1024;
@@ -49,6 +53,8 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src '
 #[derive(Debug)]
 pub(crate) struct App {
     hub: Hub,
+    readers: Readers,
+    watching: Watching,
     pages: Pages,
     accounts: HashMap<OperatorId, Account>,
     sessions: Mutex<HashMap<Vec<u8>, Session>>,
@@ -71,6 +77,14 @@ pub(crate) struct App {
     sockets: TaskTracker,
 }
 
+/// Which earlier part of a chat is asked for.
+#[derive(Debug, Deserialize)]
+struct Before {
+    before: i64,
+    #[serde(default)]
+    internal: bool,
+}
+
 #[derive(Clone, Debug)]
 struct Session {
     operator: OperatorId,
@@ -86,7 +100,12 @@ impl Session {
 }
 
 impl App {
-    pub(crate) async fn load(hub: Hub, options: &Options, address: SocketAddr) -> Result<Self, Denial> {
+    pub(crate) async fn load(
+        hub: Hub,
+        readers: Readers,
+        options: &Options,
+        address: SocketAddr,
+    ) -> Result<Self, Denial> {
         let (accounts, sessions) = hub.call(|office| Ok((office.accounts()?, office.sessions(now())?))).await?;
         let accounts = accounts.into_iter().map(|account| (account.operator.clone(), account)).collect();
         let sessions = sessions.into_iter().map(|(token, operator, expires)| (token, Session::new(operator, expires)));
@@ -104,6 +123,8 @@ impl App {
         let secure = origins.iter().all(|origin| origin.starts_with("https://"));
         Ok(App {
             hub,
+            readers,
+            watching: Watching::start()?,
             pages: Pages::new(),
             accounts,
             sessions: Mutex::new(sessions.collect()),
@@ -135,6 +156,23 @@ impl App {
         let _ = tokio::time::timeout(Duration::from_secs(2), self.sockets.wait()).await;
     }
 
+    /// Looks at something, and writes down when that was refused.
+    async fn look<T: Send + 'static>(
+        &self,
+        operator: &OperatorId,
+        action: Action,
+        chat: Option<&ChatId>,
+        look: impl FnOnce(&mut Office) -> Result<T, Denial> + Send + 'static,
+    ) -> Result<T, Denial> {
+        let denial = match self.hub.read(look).await {
+            Err(denial @ (Denial::Store(_) | Denial::Closed)) => return Err(denial),
+            Err(denial) => denial,
+            seen => return seen,
+        };
+        let (operator, chat) = (operator.clone(), chat.cloned());
+        self.hub.record(move |office| Err(office.refused(&operator, action, chat.as_ref(), denial))).await
+    }
+
     fn session(&self, token: &[u8]) -> Option<Session> {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.get(token).filter(|session| session.expires > now()).cloned()
@@ -160,16 +198,19 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/visit", get(visitor::start_page).post(visitor::start))
         .route("/chat/{chat}", get(visitor::page))
         .route("/chat/{chat}/socket", get(visitor::socket))
+        .route("/chat/{chat}/entries", get(visitor::entries))
         .route("/chat/{chat}/say", post(visitor::say))
         .route("/chat/{chat}/email", post(visitor::set_email))
         .route("/chat/{chat}/end", post(visitor::end))
         .route("/desk", get(desk::page))
         .route("/desk/socket", get(desk::socket))
+        .route("/desk/{chat}/entries", get(desk::entries))
         .route("/desk/{chat}/{act}", post(desk::act))
         .route("/monitored", get(monitored::page))
         .route("/monitored/socket", get(monitored::socket))
         .route("/monitored/{chat}", get(monitored::opened_page))
         .route("/monitored/{chat}/socket", get(monitored::opened_socket))
+        .route("/monitored/{chat}/entries", get(monitored::entries))
         .route("/monitored/{chat}/{act}", post(monitored::act))
         .route("/settings/monitoring", get(settings::page))
         .route("/settings/monitoring/check", post(settings::check))

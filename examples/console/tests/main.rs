@@ -5,10 +5,12 @@
 mod away;
 mod browser;
 mod callers;
+mod delays;
 mod dialogues;
 mod forbidden;
 mod killed;
 mod pages;
+mod parts;
 mod silence;
 mod statistics;
 mod support;

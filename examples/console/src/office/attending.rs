@@ -85,7 +85,7 @@ impl Office {
     }
 
     /// Whether somebody attends who is no watcher is all that this looks at: so the answer tells of no watcher.
-    fn check_attends(&self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+    pub(crate) fn check_attends(&self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
         let attends = self.live.chat(chat).is_some_and(|chat| chat.attends(operator));
         if attends { Ok(()) } else { Err(Denial::NoSuchChat) }
     }

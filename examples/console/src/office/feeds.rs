@@ -1,100 +1,90 @@
 //! What listeners begin with, and the parts that it is made of.
 
+use axum::extract::ws::Utf8Bytes;
 use chat_monitor::{ChatId, OperatorId, ParticipantView};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::watching::Standing;
 use super::{Attempt, Office};
 use crate::denial::Denial;
-use crate::entry::Entry;
-use crate::feeds::{Feed, Topic};
+use crate::feeds::{Feed, Topic, write};
+use crate::reader::{DeskOpening, Opening, with};
 use crate::store::{Action, ChatRow};
 use crate::view::{
-    LastSaid, Line, OpenChat, People, Person, RuleText, ToOpened, ToOperator, ToVisitor, ToWatcher, VisitorCard,
-    WaitingChat,
+    Line, OpenChat, People, Person, RuleText, ToOpened, ToOperator, ToVisitor, VisitorCard, WaitingChat,
 };
 
 /// Listening.
 impl Office {
     /// One chat, for its visitor.
-    pub(crate) fn listen_as_visitor(&mut self, chat: &ChatId) -> Result<Feed, Denial> {
+    pub(crate) fn listen_as_visitor(&mut self, chat: &ChatId) -> Result<Opening, Denial> {
         let ended = match self.chats.get(chat) {
             Some(_) => None,
             None => Some(self.store.chat(chat)?.ok_or(Denial::NoSuchChat)?),
         };
         let live = ended.is_none();
-        let row = ended.as_ref().or_else(|| self.chats.get(chat).map(|known| &known.row)).ok_or(Denial::NoSuchChat)?;
+        let known = self.chats.get(chat);
+        let row = ended.as_ref().or_else(|| known.map(|known| &known.row)).ok_or(Denial::NoSuchChat)?;
         let view = self.live.participant_view(chat);
-        let entries = self.store.entries(chat)?;
-        let snapshot = ToVisitor::Snapshot {
+        let head = value(&ToVisitor::Snapshot {
             name: &row.visitor,
             email: row.email.as_ref().map(|email| email.as_str()),
             live,
             operators: view.as_ref().map(|view| self.operator_names(view)).unwrap_or_default(),
-            entries: entries.iter().map(Entry::for_visitor).collect(),
-        };
-        let snapshot = serde_json::to_value(snapshot).unwrap_or_default();
+        });
+        let last = known.map_or(i64::MAX, |known| known.entries);
         // A chat that is over has nothing more to tell.
-        Ok(self.feeds.listen(live.then(|| Topic::Visitor(chat.clone())), &snapshot))
+        let feed = self.feeds.listen(live.then(|| Topic::Visitor(chat.clone())));
+        Ok(Opening { feed, head, last })
     }
 
     /// The chats that wait, and those that this operator attends.
-    pub(crate) fn listen_at_desk(&mut self, operator: &OperatorId) -> Result<Feed, Denial> {
+    pub(crate) fn listen_at_desk(&mut self, operator: &OperatorId) -> DeskOpening {
         let waiting = self.live.chats().filter(|chat| chat.operators().is_empty());
         let waiting = waiting.filter_map(|chat| self.waiting_chat(chat.id())).collect();
         let own = self.live.chats().filter(|chat| chat.attends(operator));
-        let mut chats = Vec::new();
-        for chat in own {
-            let entries = self.store.entries(chat.id())?;
-            chats.push((chat.id(), entries));
-        }
-        let mut opened = Vec::new();
-        for (chat, entries) in &chats {
-            opened.extend(self.open_chat_with(chat, operator, entries)?);
-        }
-        let snapshot = serde_json::to_value(ToOperator::Snapshot { waiting, chats: opened }).unwrap_or_default();
-        Ok(self.feeds.listen([Topic::Desk(operator.clone()), Topic::Desks], &snapshot))
+        let opened: Vec<_> = own.filter_map(|chat| self.open_chat(chat.id())).collect();
+        let last = |chat: &ChatId| self.chats.get(chat).map_or(0, |known| known.entries);
+        let chats = opened.iter().map(|open| (open.chat.clone(), last(open.chat))).collect();
+        let head = value(&ToOperator::Snapshot { waiting, chats: opened });
+        DeskOpening { feed: self.feeds.listen([Topic::Desk(operator.clone()), Topic::Desks]), head, chats }
     }
 
-    /// The list of this operator's monitored chats.
-    pub(crate) fn listen_as_watcher(&mut self, operator: &OperatorId) -> Result<Feed, Denial> {
-        let allowed = self.check_may_monitor(operator);
-        self.audited(Attempt { operator, action: Action::Opened, chat: None }, allowed)?;
-        let mut chats = Vec::new();
-        for monitored in self.live.monitored_chats(operator) {
-            chats.extend(self.line(operator, monitored.chat().id())?);
-        }
-        let snapshot = serde_json::to_value(ToWatcher::Snapshot { chats }).unwrap_or_default();
-        Ok(self.feeds.listen([Topic::Watcher(operator.clone())], &snapshot))
+    /// The list of this operator's monitored chats: their ids, so that the lines can be had a few at a time.
+    pub(crate) fn listen_as_watcher(&mut self, operator: &OperatorId) -> Result<(Feed, Vec<ChatId>), Denial> {
+        self.check_may_monitor(operator)?;
+        let chats = self.live.monitored_chats(operator).map(|monitored| monitored.chat().id().clone()).collect();
+        Ok((self.feeds.listen([Topic::Watcher(operator.clone())]), chats))
+    }
+
+    /// The lines of some chats, those only that are watched still; what changes in them later comes by the feed.
+    pub(crate) fn lines(&self, operator: &OperatorId, chats: &[ChatId]) -> Vec<Utf8Bytes> {
+        let lines = chats.iter().filter_map(|chat| self.line(operator, chat));
+        lines.filter(|line| !line.rules.is_empty()).map(|line| write(&line)).collect()
     }
 
     /// One chat that this operator watches or has joined.
-    pub(crate) fn listen_to_opened(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<Feed, Denial> {
-        let standing = self.open(operator, chat)?;
-        let snapshot = self.opened_snapshot(operator, chat, standing)?.ok_or(Denial::NoSuchChat)?;
-        let snapshot = serde_json::to_value(snapshot).unwrap_or_default();
-        Ok(self.feeds.listen([Topic::Opened(operator.clone(), chat.clone())], &snapshot))
+    pub(crate) fn listen_to_opened(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<Opening, Denial> {
+        let standing = self.check_opened(operator, chat)?;
+        let rules = self.rule_texts(operator, chat);
+        let opened = self.open_chat(chat).ok_or(Denial::NoSuchChat)?;
+        let head = value(&ToOpened::Snapshot { joined: standing == Standing::Joined, rules, chat: opened });
+        let last = self.chats.get(chat).map_or(0, |known| known.entries);
+        Ok(Opening { feed: self.feeds.listen([Topic::Opened(operator.clone(), chat.clone())]), head, last })
     }
 
-    /// Checks that a chat may be opened, and writes down that it was.
-    fn open(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<Standing, Denial> {
-        let attempt = Attempt { operator, action: Action::Opened, chat: Some(chat) };
-        let standing = self.check_opened(operator, chat);
-        let standing = self.audited(attempt, standing)?;
-        if standing == Standing::Watching {
+    /// Writes down that a chat is opened by one who watches it.
+    pub(crate) fn note_opened(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+        if self.check_opened(operator, chat)? == Standing::Watching {
             let rules = self.rules_of_watch(operator, chat);
+            let attempt = Attempt { operator, action: Action::Opened, chat: Some(chat) };
             self.audit(attempt, self.rules_in_words(&rules), "")?;
         }
-        Ok(standing)
+        Ok(())
     }
 
-    /// Checks that a chat may be opened, for its page.
-    pub(crate) fn check_page(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
-        let attempt = Attempt { operator, action: Action::Opened, chat: Some(chat) };
-        let standing = self.check_opened(operator, chat);
-        self.audited(attempt, standing).map(drop)
-    }
-
-    fn check_opened(&self, operator: &OperatorId, chat: &ChatId) -> Result<Standing, Denial> {
+    pub(crate) fn check_opened(&self, operator: &OperatorId, chat: &ChatId) -> Result<Standing, Denial> {
         self.check_may_monitor(operator)?;
         self.standing(operator, chat).ok_or(Denial::NoSuchChat)
     }
@@ -102,55 +92,26 @@ impl Office {
 
 /// Parts.
 impl Office {
-    pub(super) fn opened_snapshot(
-        &self,
-        operator: &OperatorId,
-        chat: &ChatId,
-        standing: Standing,
-    ) -> Result<Option<serde_json::Value>, Denial> {
-        let rules = self.rule_texts(operator, chat);
-        let entries = self.store.entries(chat)?;
-        let opened = self.open_chat_with(chat, operator, &entries)?;
-        let snapshot = opened.map(|chat| ToOpened::Snapshot { joined: standing == Standing::Joined, rules, chat });
-        Ok(snapshot.map(|snapshot| serde_json::to_value(snapshot).unwrap_or_default()))
-    }
-
     pub(super) fn rule_texts(&self, operator: &OperatorId, chat: &ChatId) -> Vec<RuleText<'_>> {
         let rules = self.rules_of_watch(operator, chat);
         rules.iter().filter_map(|id| self.live.engine().rule(id)).map(|rule| self.rule_text(rule)).collect()
     }
 
-    pub(super) fn open_chat<'a>(
-        &'a self,
-        chat: &'a ChatId,
-        operator: &OperatorId,
-    ) -> Result<Option<serde_json::Value>, Denial> {
-        let entries = self.store.entries(chat)?;
-        let opened = self.open_chat_with(chat, operator, &entries)?;
-        Ok(opened.map(|opened| serde_json::to_value(opened).unwrap_or_default()))
+    /// With the last that was said, for one to whom it is new.
+    pub(super) fn opened_chat(&self, chat: &ChatId, operator: &OperatorId) -> Result<Option<Value>, Denial> {
+        let Some(opened) = self.open_chat(chat) else { return Ok(None) };
+        Ok(Some(with(value(&opened), self.store.last_part(chat, operator)?)))
     }
 
-    fn open_chat_with<'a>(
-        &'a self,
-        chat: &'a ChatId,
-        operator: &OperatorId,
-        entries: &'a [Entry],
-    ) -> Result<Option<OpenChat<'a>>, Denial> {
-        let Some((visitor, view)) = self.visitor_card(chat).zip(self.live.participant_view(chat)) else {
-            return Ok(None);
-        };
-        let internal = self.store.internal_for(chat, operator)?;
-        let entries = entries.iter().map(Entry::for_operator).collect();
-        Ok(Some(OpenChat { chat, visitor, people: self.people(&view), entries, internal }))
+    fn open_chat<'a>(&'a self, chat: &'a ChatId) -> Option<OpenChat<'a>> {
+        let (visitor, view) = self.visitor_card(chat).zip(self.live.participant_view(chat))?;
+        Some(OpenChat { chat, visitor, people: self.people(&view) })
     }
 
-    pub(super) fn line<'a>(&'a self, watcher: &OperatorId, chat: &'a ChatId) -> Result<Option<Line<'a>>, Denial> {
-        let Some((visitor, view)) = self.visitor_card(chat).zip(self.live.participant_view(chat)) else {
-            return Ok(None);
-        };
-        let last = self.store.last_said(chat)?;
-        let last = last.map(|entry| LastSaid { at: entry.at, name: entry.name, text: entry.text });
-        Ok(Some(Line { chat, visitor, people: self.people(&view), rules: self.rule_texts(watcher, chat), last }))
+    pub(super) fn line<'a>(&'a self, watcher: &OperatorId, chat: &'a ChatId) -> Option<Line<'a>> {
+        let (visitor, view) = self.visitor_card(chat).zip(self.live.participant_view(chat))?;
+        let last = self.chats.get(chat)?.last.as_ref();
+        Some(Line { chat, visitor, people: self.people(&view), rules: self.rule_texts(watcher, chat), last })
     }
 
     pub(super) fn waiting_chat<'a>(&'a self, chat: &'a ChatId) -> Option<WaitingChat<'a>> {
@@ -181,4 +142,9 @@ impl Office {
         let attending = view.operators().iter().chain(view.joined());
         attending.filter_map(|operator| self.names.get(operator)).map(String::as_str).collect()
     }
+}
+
+fn value(head: &impl Serialize) -> Value {
+    // Texts, numbers and lists of them: there is nothing in these that JSON could not hold.
+    serde_json::to_value(head).unwrap_or_default()
 }

@@ -66,22 +66,26 @@ impl Office {
         let had_joined = before.iter().flat_map(|view| view.joined());
         for operator in had_joined.filter(|joined| after.as_ref().is_some_and(|view| view.operators().contains(joined)))
         {
-            self.tell_opened(chat, operator, "ended_own_chat")?;
+            self.tell_opened(chat, operator, "ended_own_chat");
         }
         for operator in attends.difference(&attended) {
             let topic = Topic::Desk(operator.clone());
             if !self.feeds.has(&topic) {
                 continue;
             }
-            if let Some(opened) = self.open_chat(chat, operator)? {
+            if let Some(opened) = self.opened_chat(chat, operator)? {
                 self.feeds.push(topic, write(&ToOperator::Opened { chat: opened }));
             }
         }
         for operator in attended.difference(&attends) {
             self.feeds.push(Topic::Desk(operator.clone()), write(&ToOperator::Closed { chat }));
         }
+        // Whoever watched and joins, or joined and watches again, has the page open all the time.
+        for operator in attended.symmetric_difference(&attends) {
+            self.tell_people(chat, after.as_ref(), entry, Topic::Opened(operator.clone(), chat.clone()));
+        }
         self.tell_waiting(chat, before.as_ref(), after.as_ref());
-        self.tell_watchers(chat, after.as_ref(), entry, events)?;
+        self.tell_those_who_watch(chat, after.as_ref(), entry, events);
         self.tell_events(events)?;
         if after.is_none() {
             self.feeds.close(Topic::Visitor(chat.clone()));
@@ -106,7 +110,7 @@ impl Office {
             self.tell_waiting(chat, None, Some(&view));
         }
         for watcher in &self.unaffected(chat, events) {
-            self.tell_line(chat, watcher)?;
+            self.tell_line(chat, watcher);
         }
         self.tell_events(events)
     }
@@ -117,24 +121,22 @@ impl Office {
         for event in events {
             match event {
                 Event::WatchStarted { chat, watcher, .. } => {
-                    self.tell_line(chat, watcher)?;
-                    self.tell_opened(chat, watcher, "")?;
+                    self.tell_line(chat, watcher);
+                    self.tell_opened(chat, watcher, "");
                 }
                 Event::WatchChanged { chat, watcher, .. } => {
-                    self.tell_line(chat, watcher)?;
-                    let rules = self.rule_texts(watcher, chat);
-                    let news = write(&ToOpened::Rules { rules });
-                    self.feeds.push(Topic::Opened(watcher.clone(), chat.clone()), news);
+                    self.tell_line(chat, watcher);
+                    self.tell_opened(chat, watcher, "");
                 }
                 Event::WatchEnded { chat, watcher, reason } => {
                     let ended = ToWatcher::Ended { chat, reason: end_reason(reason) };
                     self.feeds.push(Topic::Watcher(watcher.clone()), write(&ended));
                     if *reason != EndReason::Joined {
-                        self.tell_opened(chat, watcher, end_reason(reason))?;
+                        self.tell_opened(chat, watcher, end_reason(reason));
                     }
                 }
-                Event::Joined { chat, operator } => self.tell_opened(chat, operator, "")?,
-                Event::Left { chat, operator, .. } => self.tell_opened(chat, operator, "ended_left")?,
+                Event::Joined { chat, operator } => self.tell_opened(chat, operator, ""),
+                Event::Left { chat, operator, .. } => self.tell_opened(chat, operator, "ended_left"),
                 // Its text is told where that is kept.
                 Event::Advised { .. } => {}
             }
@@ -143,18 +145,17 @@ impl Office {
     }
 
     /// Tells those who went on watching who is in the chat now.
-    fn tell_watchers(
+    fn tell_those_who_watch(
         &mut self,
         chat: &ChatId,
         after: Option<&ParticipantView>,
         entry: Option<&Entry>,
         events: &[Event],
-    ) -> Result<(), Denial> {
+    ) {
         for watcher in &self.unaffected(chat, events) {
             self.tell_people(chat, after, entry, Topic::Opened(watcher.clone(), chat.clone()));
-            self.tell_line(chat, watcher)?;
+            self.tell_line(chat, watcher);
         }
-        Ok(())
     }
 
     /// Those who went on watching as before: of the others' watches the events tell.
@@ -191,37 +192,34 @@ impl Office {
         }
     }
 
-    fn tell_line(&mut self, chat: &ChatId, watcher: &OperatorId) -> Result<(), Denial> {
+    fn tell_line(&mut self, chat: &ChatId, watcher: &OperatorId) {
         let topic = Topic::Watcher(watcher.clone());
         if !self.feeds.has(&topic) {
-            return Ok(());
+            return;
         }
-        if let Some(line) = self.line(watcher, chat)? {
+        if let Some(line) = self.line(watcher, chat) {
             let news = write(&ToWatcher::Line { line });
             self.feeds.push(topic, news);
         }
-        Ok(())
     }
 
-    /// Shows the chat anew to one who has it opened, or says for which reason it is closed to them.
-    fn tell_opened(&mut self, chat: &ChatId, operator: &OperatorId, reason: &'static str) -> Result<(), Denial> {
+    /// Tells one who has the chat opened how they see it now, or says for which reason it is closed to them.
+    fn tell_opened(&mut self, chat: &ChatId, operator: &OperatorId, reason: &'static str) {
         let topic = Topic::Opened(operator.clone(), chat.clone());
         if !self.feeds.has(&topic) {
-            return Ok(());
+            return;
         }
         match self.standing(operator, chat) {
             Some(standing @ (Standing::Watching | Standing::Joined)) => {
-                if let Some(snapshot) = self.opened_snapshot(operator, chat, standing)? {
-                    let news = write(&snapshot);
-                    self.feeds.push(topic, news);
-                }
+                let joined = standing == Standing::Joined;
+                let news = write(&ToOpened::Standing { joined, rules: self.rule_texts(operator, chat) });
+                self.feeds.push(topic, news);
             }
             None => {
                 self.feeds.push(topic.clone(), write(&ToOpened::Ended { reason }));
                 self.feeds.close(topic);
             }
         }
-        Ok(())
     }
 }
 

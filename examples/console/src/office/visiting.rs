@@ -28,7 +28,7 @@ impl Office {
         let events = self.apply(Command::StartChat(chat))?;
         self.store.add_chat(&row)?;
         let id = row.id.clone();
-        self.chats.insert(id.clone(), LiveChat { row, entries: 0 });
+        self.chats.insert(id.clone(), LiveChat { row, entries: 0, last: None });
         self.tell_change(&id, None, None, &events)
     }
 

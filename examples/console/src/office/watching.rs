@@ -1,6 +1,6 @@
 //! What watchers do.
 
-use chat_monitor::{ChatId, Command, Event, OperatorId, RuleId};
+use chat_monitor::{ChatId, Command, Event, OperatorId, RuleId, Watcher};
 
 use super::{Attempt, Office};
 use crate::denial::Denial;
@@ -9,7 +9,7 @@ use crate::store::Action;
 
 /// How an operator sees a chat that is not given to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     Watching,
     Joined,
 }
@@ -53,8 +53,10 @@ impl Office {
 
     /// The rules by which this operator watches this chat; none where they do not.
     pub(super) fn rules_of_watch(&self, operator: &OperatorId, chat: &ChatId) -> Vec<RuleId> {
-        let watched = self.live.monitored_chats(operator).find(|monitored| monitored.chat().id() == chat);
-        watched.map(|monitored| monitored.rules().to_vec()).unwrap_or_default()
+        let Some(chat) = self.live.chat(chat) else { return Vec::new() };
+        // The watches of a live chat are these watchers, by these rules. A list may have thousands of other chats.
+        let watchers = self.live.engine().watchers_for(chat).into_iter().map(Watcher::into_parts);
+        watchers.filter(|(watcher, _)| watcher == operator).map(|(_, rules)| rules).next().unwrap_or_default()
     }
 
     pub(super) fn standing(&self, operator: &OperatorId, chat: &ChatId) -> Option<Standing> {

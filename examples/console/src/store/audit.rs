@@ -87,25 +87,17 @@ impl Store {
         insert.execute(params![at, operator.as_str(), action.as_str(), chat, rules, detail, refused])?;
         Ok(())
     }
+}
 
-    /// The newest lines first, those before `before` only.
-    pub(crate) fn audit(&self, before: i64, refused_only: bool, count: i64) -> rusqlite::Result<Vec<AuditLine>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT id, at, operator, action, chat, rules, detail, refused FROM audit
-             WHERE id < ?1 AND (refused OR NOT ?2) ORDER BY id DESC LIMIT ?3",
-        )?;
-        let read = |row: &Row<'_>| {
-            Ok(AuditLine {
-                id: row.get(0)?,
-                at: row.get(1)?,
-                operator: row.get(2)?,
-                action: row.get(3)?,
-                chat: row.get(4)?,
-                rules: row.get(5)?,
-                detail: row.get(6)?,
-                refused: row.get(7)?,
-            })
-        };
-        select.query_map(params![before, refused_only, count], read)?.collect()
-    }
+pub(super) fn read_audit(row: &Row<'_>) -> rusqlite::Result<AuditLine> {
+    Ok(AuditLine {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        operator: row.get(2)?,
+        action: row.get(3)?,
+        chat: row.get(4)?,
+        rules: row.get(5)?,
+        detail: row.get(6)?,
+        refused: row.get(7)?,
+    })
 }

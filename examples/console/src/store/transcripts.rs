@@ -92,13 +92,6 @@ impl Store {
         select.query_row([chat.as_str()], |row| row.get(0))
     }
 
-    pub(crate) fn entries(&self, chat: &ChatId) -> rusqlite::Result<Vec<Entry>> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT n, at, kind, operator, name, text FROM entries WHERE chat = ?1 ORDER BY n")?;
-        select.query_map([chat.as_str()], read_entry)?.collect()
-    }
-
     /// What was said last.
     pub(crate) fn last_said(&self, chat: &ChatId) -> rusqlite::Result<Option<Entry>> {
         let mut select = self.connection.prepare_cached(
@@ -134,26 +127,6 @@ impl Store {
         });
         counted.collect()
     }
-
-    /// What was brought to this operator in this chat.
-    pub(crate) fn internal_for(&self, chat: &ChatId, operator: &OperatorId) -> rusqlite::Result<Vec<InternalEntry>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT a.n, e.at, e.operator, e.name, e.advice, e.text
-             FROM internal_audience a JOIN internal_entries e ON e.id = a.entry
-             WHERE a.chat = ?1 AND a.operator = ?2 ORDER BY a.n",
-        )?;
-        let read = |row: &Row<'_>| {
-            Ok(InternalEntry {
-                n: row.get(0)?,
-                at: row.get(1)?,
-                operator: id(2, &row.get::<_, String>(2)?)?,
-                name: row.get(3)?,
-                advice: row.get(4)?,
-                text: row.get(5)?,
-            })
-        };
-        select.query_map([chat.as_str(), operator.as_str()], read)?.collect()
-    }
 }
 
 const CHAT_COLUMNS: &str = "SELECT chat, visitor, email, ip, key, demonstration, started, ended FROM chats";
@@ -171,7 +144,7 @@ fn read_chat(row: &Row<'_>) -> rusqlite::Result<ChatRow> {
     })
 }
 
-fn read_entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let kind: String = row.get(2)?;
     Ok(Entry {
         n: row.get(0)?,
@@ -179,6 +152,17 @@ fn read_entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         kind: Kind::ALL.into_iter().find(|known| known.as_str() == kind).unwrap_or(Kind::Said),
         operator: row.get::<_, Option<String>>(3)?.map(|operator| id(3, &operator)).transpose()?,
         name: row.get(4)?,
+        text: row.get(5)?,
+    })
+}
+
+pub(super) fn read_internal(row: &Row<'_>) -> rusqlite::Result<InternalEntry> {
+    Ok(InternalEntry {
+        n: row.get(0)?,
+        at: row.get(1)?,
+        operator: id(2, &row.get::<_, String>(2)?)?,
+        name: row.get(3)?,
+        advice: row.get(4)?,
         text: row.get(5)?,
     })
 }

@@ -12,7 +12,8 @@ use super::App;
 use super::caller::Staff;
 use super::pages::Language;
 use super::problem::Problem;
-use crate::store::AuditLine;
+use crate::office::Office;
+use crate::store::{Action, AuditLine};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Page {
@@ -40,7 +41,9 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
     let before = before.unwrap_or(i64::MAX);
-    let lines = app.hub.call(move |office| office.audit_page(&operator, before, refused)).await?;
+    let check = move |office: &mut Office| office.check_administrator(&operator);
+    app.look(&staff.operator, Action::OpenedAudit, None, check).await?;
+    let lines = app.readers.watchers.call(move |archive| archive.audit(before, refused, 100)).await?;
     let language = Language::of(&headers);
     let oldest = lines.last().map(|line| line.id).filter(|id| *id > 1);
     let shown: Vec<_> = lines.into_iter().map(|line| show(line, language, &app)).collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chat_monitor::{ChatId, OperatorId};
@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::caller::Staff;
 use super::problem::Problem;
-use super::{App, socket};
+use super::{App, Before, socket};
+use crate::reader::DeskOpening;
 use crate::said::Said;
 
 /// What an operator sends with an act.
@@ -40,7 +41,7 @@ impl Choice {
 
 pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: HeaderMap) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
-    let colleagues = app.hub.call(move |office| Ok(office.colleagues(&operator))).await?;
+    let colleagues = app.hub.read(move |office| Ok(office.colleagues(&operator))).await?;
     let more = context! { colleagues => Choice::all(colleagues) };
     app.staff_page(&staff, &headers, ("desk.html", "/desk"), more).await
 }
@@ -51,8 +52,22 @@ pub(super) async fn socket(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
-    let feed = app.hub.call(move |office| office.listen_at_desk(&operator)).await?;
-    Ok(socket::to_staff(&app, upgrade, Some(feed), &staff))
+    let DeskOpening { feed, head, chats } = app.hub.read(move |office| Ok(office.listen_at_desk(&operator))).await?;
+    let first = app.readers.participants.desk_snapshot(staff.operator.clone(), head, chats).await?;
+    Ok(socket::to_operator(&app, upgrade, Some((first, feed)), &staff))
+}
+
+/// What was said earlier in a chat that they attend.
+pub(super) async fn entries(
+    State(app): State<Arc<App>>,
+    staff: Staff,
+    Path(chat): Path<String>,
+    Query(before): Query<Before>,
+) -> Result<Json<Value>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let (operator, id) = (staff.operator.clone(), chat.clone());
+    app.hub.read(move |office| office.check_attends(&operator, &id)).await?;
+    Ok(Json(app.readers.participants.operator_part(chat, staff.operator, before.before, before.internal).await?))
 }
 
 pub(super) async fn act(

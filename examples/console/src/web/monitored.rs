@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chat_monitor::ChatId;
@@ -14,12 +14,18 @@ use serde_json::{Value, json};
 use super::caller::Staff;
 use super::desk::Body;
 use super::problem::Problem;
-use super::{App, socket};
+use super::{App, Before, socket};
+use crate::office::Office;
+use crate::reader::Opening;
 use crate::said::Said;
+use crate::store::Action;
+
+/// How many lines of a list are made at a time.
+const LINES: usize = 20;
 
 pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: HeaderMap) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
-    app.hub.call(move |office| office.listen_as_watcher(&operator).map(drop)).await?;
+    app.look(&staff.operator, Action::Opened, None, move |office| office.check_may_monitor(&operator)).await?;
     app.staff_page(&staff, &headers, ("monitored.html", "/monitored"), context! {}).await
 }
 
@@ -29,8 +35,17 @@ pub(super) async fn socket(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
-    let feed = app.hub.call(move |office| office.listen_as_watcher(&operator)).await?;
-    Ok(socket::to_staff(&app, upgrade, Some(feed), &staff))
+    let listen = move |office: &mut Office| office.listen_as_watcher(&operator);
+    let (feed, chats) = app.look(&staff.operator, Action::Opened, None, listen).await?;
+    // A few at a time: between them, the people in the chats are served.
+    let mut lines = Vec::with_capacity(chats.len());
+    for some in chats.chunks(LINES) {
+        let (operator, some) = (staff.operator.clone(), some.to_vec());
+        lines.extend(app.hub.read(move |office| Ok(office.lines(&operator, &some))).await?);
+    }
+    let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
+    let first = format!(r#"{{"type":"snapshot","chats":[{}]}}"#, lines.join(","));
+    Ok(socket::to_watcher(&app, upgrade, first.into(), feed, &staff))
 }
 
 pub(super) async fn opened_page(
@@ -41,7 +56,8 @@ pub(super) async fn opened_page(
 ) -> Result<Response, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let (operator, id) = (staff.operator.clone(), chat.clone());
-    app.hub.call(move |office| office.check_page(&operator, &id)).await?;
+    let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
+    app.look(&staff.operator, Action::Opened, Some(&chat), check).await?;
     let path = format!("/monitored/{chat}");
     app.staff_page(&staff, &headers, ("opened.html", &path), context! { chat => chat.as_str() }).await
 }
@@ -53,9 +69,30 @@ pub(super) async fn opened_socket(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
-    let operator = staff.operator.clone();
-    let feed = app.hub.call(move |office| office.listen_to_opened(&operator, &chat)).await?;
-    Ok(socket::to_staff(&app, upgrade, Some(feed), &staff))
+    let (operator, id) = (staff.operator.clone(), chat.clone());
+    let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
+    app.look(&staff.operator, Action::Opened, Some(&chat), check).await?;
+    // Nothing is shown before it is written down that it is.
+    let (operator, id) = (staff.operator.clone(), chat.clone());
+    app.hub.record(move |office| office.note_opened(&operator, &id)).await?;
+    let (operator, id) = (staff.operator.clone(), chat.clone());
+    let Opening { feed, head, last } = app.hub.read(move |office| office.listen_to_opened(&operator, &id)).await?;
+    let first = app.readers.watchers.opened_snapshot(chat, staff.operator.clone(), head, last).await?;
+    Ok(socket::to_watcher(&app, upgrade, first, feed, &staff))
+}
+
+/// What was said earlier in a chat that is watched or joined.
+pub(super) async fn entries(
+    State(app): State<Arc<App>>,
+    staff: Staff,
+    Path(chat): Path<String>,
+    Query(before): Query<Before>,
+) -> Result<Json<Value>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let (operator, id) = (staff.operator.clone(), chat.clone());
+    let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
+    app.look(&staff.operator, Action::Opened, Some(&chat), check).await?;
+    Ok(Json(app.readers.watchers.operator_part(chat, staff.operator, before.before, before.internal).await?))
 }
 
 pub(super) async fn act(

@@ -131,7 +131,7 @@ impl App {
         more: Value,
     ) -> Result<Response, Problem> {
         let operator = staff.operator.clone();
-        let (name, role, may_monitor) = self.hub.call(move |office| office.person(&operator)).await?;
+        let (name, role, may_monitor) = self.hub.read(move |office| office.person(&operator)).await?;
         let language = Language::of(headers);
         let role_text = language.text(&format!("role_{role}"));
         let person = context! { id => staff.operator.as_str(), name, role => role.as_str(), role_text, may_monitor };

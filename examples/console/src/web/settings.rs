@@ -18,6 +18,8 @@ use super::pages::Language;
 use super::problem::Problem;
 use crate::criterion::{criterion, network_around, offers};
 use crate::denial::Denial;
+use crate::office::Office;
+use crate::store::Action;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct NewRule {
@@ -32,8 +34,8 @@ pub(super) struct Switch {
 
 pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: HeaderMap) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
-    let (rules, offered) =
-        app.hub.call(move |office| Ok((office.rule_lines(&operator)?, office.monitorable_by(&operator)))).await?;
+    let look = move |office: &mut Office| Ok((office.rule_lines(&operator)?, office.monitorable_by(&operator)));
+    let (rules, offered) = app.look(&staff.operator, Action::OpenedSettings, None, look).await?;
     let more = context! { rules, offered => Choice::all(offered) };
     app.staff_page(&staff, &headers, ("rules.html", "/settings/monitoring"), more).await
 }

@@ -109,7 +109,7 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, staff: Staff) -> Resul
 
 /// For pages without a socket of their own: when the session ends, what they show is to go.
 pub(super) async fn socket(State(app): State<Arc<App>>, staff: Staff, upgrade: WebSocketUpgrade) -> Response {
-    socket::to_staff(&app, upgrade, None, &staff)
+    socket::to_operator(&app, upgrade, None, &staff)
 }
 
 fn form(app: &App, headers: &HeaderMap, back: &str, operator: &str, problem: &str) -> String {

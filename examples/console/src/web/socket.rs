@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
+use tokio::runtime::{self, Handle, Runtime};
 use tokio::time::{interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::caller::Staff;
+use crate::aside;
+use crate::denial::Denial;
 use crate::entry::now;
 use crate::feeds::Feed;
 
@@ -24,46 +27,95 @@ const ALIVE: &str = r#"{"type":"alive"}"#;
 
 const SIGNED_OUT: &str = r#"{"type":"signed_out"}"#;
 
+/// Where the sockets of watchers are served: beside those of the people in the chats, who do not wait for them.
+#[derive(Debug)]
+pub(super) struct Watching(Option<Runtime>);
+
+impl Watching {
+    pub(super) fn start() -> Result<Self, Denial> {
+        let mut runtime = runtime::Builder::new_multi_thread();
+        runtime.worker_threads(1).thread_name("watchers").on_thread_start(aside::step_back).enable_all();
+        runtime.build().map(|runtime| Watching(Some(runtime))).map_err(|_| Denial::Closed)
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Sends a visitor a feed until it ends or the other end has gone.
-pub(super) fn to_visitor(app: &App, upgrade: WebSocketUpgrade, feed: Feed) -> Response {
-    forward(app, upgrade, Some(feed), pending())
+pub(super) fn to_visitor(app: &App, upgrade: WebSocketUpgrade, first: Utf8Bytes, feed: Feed) -> Response {
+    forward(app, upgrade, Some((first, feed)), pending(), Handle::current())
 }
 
 /// The same for an operator, and for as long as their session lasts: who has signed out hears nothing more. Without a
 /// feed there is only the end of the session to hear of.
-pub(super) fn to_staff(app: &App, upgrade: WebSocketUpgrade, feed: Option<Feed>, staff: &Staff) -> Response {
+pub(super) fn to_operator(
+    app: &App,
+    upgrade: WebSocketUpgrade,
+    feed: Option<(Utf8Bytes, Feed)>,
+    staff: &Staff,
+) -> Response {
+    forward(app, upgrade, feed, signed_out(staff), Handle::current())
+}
+
+/// The same for what an operator watches.
+pub(super) fn to_watcher(
+    app: &App,
+    upgrade: WebSocketUpgrade,
+    first: Utf8Bytes,
+    feed: Feed,
+    staff: &Staff,
+) -> Response {
+    let handle = app.watching.0.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone());
+    forward(app, upgrade, Some((first, feed)), signed_out(staff), handle)
+}
+
+fn signed_out(staff: &Staff) -> impl Future<Output = ()> + Send + 'static {
     let left = Duration::from_millis(u64::try_from(staff.expires - now()).unwrap_or_default());
     let ended = staff.ended.clone();
-    let signed_out = async move {
+    async move {
         tokio::select! {
             () = ended.cancelled() => {}
             () = sleep(left) => {}
         }
-    };
-    forward(app, upgrade, feed, signed_out)
+    }
 }
 
 fn forward(
     app: &App,
     upgrade: WebSocketUpgrade,
-    feed: Option<Feed>,
+    feed: Option<(Utf8Bytes, Feed)>,
     signed_out: impl Future<Output = ()> + Send + 'static,
+    place: Handle,
 ) -> Response {
     let (stopping, ping) = (app.stopping.clone(), app.limits.ping);
     let open = app.sockets.token();
     upgrade.max_message_size(1024).on_upgrade(move |socket| async move {
-        send(socket, feed, signed_out, stopping, ping).await;
-        drop(open);
+        place.spawn(async move {
+            send(socket, feed, signed_out, stopping, ping).await;
+            drop(open);
+        });
     })
 }
 
 async fn send(
     mut socket: WebSocket,
-    mut feed: Option<Feed>,
+    feed: Option<(Utf8Bytes, Feed)>,
     signed_out: impl Future<Output = ()>,
     stopping: CancellationToken,
     every: Duration,
 ) {
+    let (first, mut feed) = feed.unzip();
+    if let Some(first) = first {
+        if !matches!(timeout(PATIENCE, socket.send(Message::Text(first))).await, Ok(Ok(()))) {
+            return;
+        }
+    }
     let mut ping = interval(every);
     ping.tick().await;
     tokio::pin!(signed_out);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::{Form, Json};
@@ -15,12 +15,14 @@ use serde_json::{Value, json};
 use super::caller::{VISITOR, VisitorKey, cookie};
 use super::pages::Language;
 use super::problem::Problem;
-use super::{App, Peer, socket};
+use super::{App, Before, Peer, socket};
 use crate::criterion::{email, tidy};
 use crate::limits::Origin;
 use crate::office::NewChat;
 use crate::password;
+use crate::reader::{Opening, visitor_part};
 use crate::said::{Name, Said};
+use crate::store::Part;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Start {
@@ -84,7 +86,7 @@ pub(super) async fn page(
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let path = format!("/chat/{chat}");
     let id = chat.clone();
-    app.hub.call(move |office| office.check_visitor(&chat, &key)).await?;
+    app.hub.read(move |office| office.check_visitor(&chat, &key)).await?;
     Ok(Html(app.pages.render("chat.html", Language::of(&headers), &path, context! { chat => id.as_str() })))
 }
 
@@ -95,11 +97,28 @@ pub(super) async fn socket(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
-    let feed = app.hub.call(move |office| {
-        office.check_visitor(&chat, &key)?;
-        office.listen_as_visitor(&chat)
+    let id = chat.clone();
+    let opening = app.hub.read(move |office| {
+        office.check_visitor(&id, &key)?;
+        office.listen_as_visitor(&id)
     });
-    Ok(socket::to_visitor(&app, upgrade, feed.await?))
+    let Opening { feed, head, last } = opening.await?;
+    let first = app.readers.participants.visitor_snapshot(chat, head, last).await?;
+    Ok(socket::to_visitor(&app, upgrade, first, feed))
+}
+
+/// What was said earlier.
+pub(super) async fn entries(
+    State(app): State<Arc<App>>,
+    Path(chat): Path<String>,
+    VisitorKey(key): VisitorKey,
+    Query(Before { before, .. }): Query<Before>,
+) -> Result<Json<Value>, Problem> {
+    let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let id = chat.clone();
+    app.hub.read(move |office| office.check_visitor(&id, &key)).await?;
+    let part = app.readers.participants.call(move |archive| archive.part(&chat, before, Part::PAGE)).await?;
+    Ok(Json(visitor_part(&part)))
 }
 
 pub(super) async fn say(

@@ -48,8 +48,12 @@ pub(crate) fn request(
     stream.write_all(head.as_bytes())?;
     // The server may answer, and close, before all of a body is sent that is too large.
     let _ = stream.write_all(body);
-    let mut reader = BufReader::new(stream);
-    let (status, headers) = read_head(&mut reader)?;
+    read_answer(&mut BufReader::new(stream))
+}
+
+/// What comes back to one request.
+pub(crate) fn read_answer(reader: &mut BufReader<TcpStream>) -> std::io::Result<Answer> {
+    let (status, headers) = read_head(reader)?;
     let mut body = Vec::new();
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
     match length {

@@ -117,7 +117,7 @@ impl Drop for Database {
         if self.0 == Path::new("") {
             return;
         }
-        for end in ["", "-wal", "-shm"] {
+        for end in ["", "-wal", "-shm", "-lock"] {
             let mut path = self.0.clone().into_os_string();
             path.push(end);
             let _ = std::fs::remove_file(path);

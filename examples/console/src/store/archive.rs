@@ -1,0 +1,144 @@
+//! What was said, read without a way to change it.
+
+use std::path::Path;
+
+use chat_monitor::{ChatId, OperatorId};
+use rusqlite::{Connection, OpenFlags, params};
+use serde_json::{Value, json};
+
+use super::LoadError;
+use super::audit::{AuditLine, read_audit};
+use super::transcripts::{read_entry, read_internal};
+use crate::entry::{Entry, InternalEntry};
+
+/// A connection that can only read.
+#[derive(Debug)]
+pub(crate) struct Archive(Connection);
+
+/// The last entries before some moment, the oldest first, and whether there are more before them.
+#[derive(Debug)]
+pub(crate) struct Part<T> {
+    pub(crate) entries: Vec<T>,
+    pub(crate) more: bool,
+}
+
+/// How large a part may be. One entry always fits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    entries: usize,
+    bytes: usize,
+}
+
+impl Part<()> {
+    /// For a page of one chat.
+    pub(crate) const PAGE: Size = Size { entries: 100, bytes: 64 * 1024 };
+    /// For each of many chats on one page.
+    pub(crate) const DESK: Size = Size { entries: 30, bytes: 16 * 1024 };
+}
+
+impl Archive {
+    pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.set_prepared_statement_cache_capacity(16);
+        Ok(Archive(connection))
+    }
+
+    /// Entries of the chat itself, before the one numbered `before`.
+    pub(crate) fn part(&self, chat: &ChatId, before: i64, size: Size) -> rusqlite::Result<Part<Entry>> {
+        part(&self.0, chat, before, size)
+    }
+
+    /// Entries of the internal channel that were brought to this operator.
+    pub(crate) fn internal_part(
+        &self,
+        chat: &ChatId,
+        operator: &OperatorId,
+        before: i64,
+        size: Size,
+    ) -> rusqlite::Result<Part<InternalEntry>> {
+        internal_part(&self.0, chat, operator, before, size)
+    }
+
+    /// Both, as operators see them.
+    pub(crate) fn operator_part(
+        &self,
+        chat: &ChatId,
+        operator: &OperatorId,
+        before: i64,
+        size: Size,
+    ) -> rusqlite::Result<Value> {
+        operator_part(&self.0, chat, operator, before, size)
+    }
+
+    /// The newest lines of the audit first, those before `before` only.
+    pub(crate) fn audit(&self, before: i64, refused_only: bool, count: i64) -> rusqlite::Result<Vec<AuditLine>> {
+        let mut select = self.0.prepare_cached(
+            "SELECT id, at, operator, action, chat, rules, detail, refused FROM audit
+             WHERE id < ?1 AND (refused OR NOT ?2) ORDER BY id DESC LIMIT ?3",
+        )?;
+        select.query_map(params![before, refused_only, count], read_audit)?.collect()
+    }
+}
+
+pub(super) fn operator_part(
+    connection: &Connection,
+    chat: &ChatId,
+    operator: &OperatorId,
+    before: i64,
+    size: Size,
+) -> rusqlite::Result<Value> {
+    let public = part(connection, chat, before, size)?;
+    let internal = internal_part(connection, chat, operator, i64::MAX, size)?;
+    Ok(json!({
+        "entries": public.entries.iter().map(Entry::for_operator).collect::<Vec<_>>(),
+        "more": public.more,
+        "internal": internal.entries,
+        "internal_more": internal.more,
+    }))
+}
+
+fn part(connection: &Connection, chat: &ChatId, before: i64, size: Size) -> rusqlite::Result<Part<Entry>> {
+    let mut select = connection.prepare_cached(
+        "SELECT n, at, kind, operator, name, text FROM entries WHERE chat = ?1 AND n < ?2 ORDER BY n DESC",
+    )?;
+    let rows = select.query_map(params![chat.as_str(), before], read_entry)?;
+    gather(rows, size, |entry| entry.text.len())
+}
+
+fn internal_part(
+    connection: &Connection,
+    chat: &ChatId,
+    operator: &OperatorId,
+    before: i64,
+    size: Size,
+) -> rusqlite::Result<Part<InternalEntry>> {
+    let mut select = connection.prepare_cached(
+        "SELECT a.n, e.at, e.operator, e.name, e.advice, e.text
+         FROM internal_audience a JOIN internal_entries e ON e.id = a.entry
+         WHERE a.chat = ?1 AND a.operator = ?2 AND a.n < ?3 ORDER BY a.n DESC",
+    )?;
+    let rows = select.query_map(params![chat.as_str(), operator.as_str(), before], read_internal)?;
+    gather(rows, size, |entry| entry.text.len())
+}
+
+/// From the newest back, for as long as there is room.
+fn gather<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+    size: Size,
+    length: impl Fn(&T) -> usize,
+) -> rusqlite::Result<Part<T>> {
+    let mut entries = Vec::new();
+    let (mut bytes, mut more) = (0, false);
+    for entry in rows {
+        let entry = entry?;
+        bytes += length(&entry);
+        if entries.len() == size.entries || (bytes > size.bytes && !entries.is_empty()) {
+            more = true;
+            break;
+        }
+        entries.push(entry);
+    }
+    entries.reverse();
+    Ok(Part { entries, more })
+}
