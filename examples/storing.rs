@@ -6,7 +6,7 @@
 
 use std::error::Error;
 
-use chat_monitor::{Command, EndReason, Event, LiveMonitor, SavedMonitor};
+use chat_monitor::{Chat, Command, EndReason, Event, LiveMonitor, SavedMonitor, SavedPart};
 
 /// What a host logged on its first day, and what after it saved its state.
 const BEFORE: [&str; 4] = [
@@ -38,6 +38,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let events = replay(&mut restored, &AFTER)?;
     assert_eq!(restored, live);
     println!("loaded, and {} lines of log make {} events", AFTER.len(), events.len());
+
+    // With a million chats that would stop everybody for a second. In parts, each between two commands, it does not: together
+    // they are the state of the moment in which saving began, whatever comes meanwhile.
+    restored.begin_saving();
+    let mut parts = Vec::new();
+    while let Some(part) = restored.save_part(1) {
+        parts.push(serde_json::to_string(&part)?);
+        restored.apply(Command::StartChat(Chat::new((parts.len() as u64).into())))?;
+    }
+    let parts: Vec<SavedPart> = parts.iter().map(|part| serde_json::from_str(part)).collect::<Result<_, _>>()?;
+    println!("saved again in {} parts, while {} more chats started", parts.len(), parts.len());
+    assert_eq!(SavedMonitor::of_parts(parts)?.load()?, live);
 
     // Upgrade: as if the release that saved had taken the rule for one that is on. Strictly, that is an error.
     let other = saved.replace(r#""enabled":true"#, r#""enabled":false"#);
