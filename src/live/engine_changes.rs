@@ -144,6 +144,7 @@ impl LiveMonitor {
 
     /// Decides anew, in every chat that a rule can match, whether the rule grants it.
     fn rule_changed(&mut self, rule: &Rule, is_there: bool, events: &mut Vec<Event>) {
+        let seq = self.engine.seq(rule.id());
         for place in self.index.candidates(Key::of(rule.key()), &self.engine, &self.rooms) {
             let Some(room) = self.rooms.get(place) else { continue };
             let granted = is_there && self.engine.judge(rule, &room.chat).is_granted();
@@ -153,7 +154,6 @@ impl LiveMonitor {
             if before.contains(rule.id()) != granted {
                 let mut rules: Vec<RuleId> = before.iter().filter(|other| *other != rule.id()).cloned().collect();
                 if granted {
-                    let seq = self.engine.seq(rule.id());
                     let at = rules.partition_point(|other| self.engine.seq(other) < seq);
                     rules.insert(at, rule.id().clone());
                 }
