@@ -2,11 +2,10 @@
 
 use std::error::Error;
 
-use contest::options::Options;
-use contest::race;
+use contest::{options, race};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let options = Options::from_args(std::env::args().skip(1))?;
+    let options = options::of_program()?;
     race::run(&options)?;
     Ok(())
 }

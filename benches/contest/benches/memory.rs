@@ -3,8 +3,7 @@
 use std::alloc::System;
 use std::error::Error;
 
-use contest::memory;
-use contest::options::Options;
+use contest::{memory, options};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 /// Counts what is requested; nothing is timed in this program.
@@ -12,7 +11,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let options = Options::from_args(std::env::args().skip(1))?;
+    let options = options::of_program()?;
     let live = || {
         let stats = ALLOCATOR.stats();
         stats.bytes_allocated - stats.bytes_deallocated

@@ -1,14 +1,19 @@
 //! Who takes part, and how one is asked.
 
+#[cfg(feature = "peers")]
 mod a_tree;
+#[cfg(feature = "peers")]
 mod cedar;
 mod engine;
 mod floor;
 mod grants;
 mod hash_maps;
+#[cfg(feature = "peers")]
 mod matching;
+#[cfg(feature = "peers")]
 mod quamina;
 mod scan;
+#[cfg(feature = "peers")]
 mod wirefilter;
 
 use std::time::{Duration, Instant};
@@ -64,7 +69,7 @@ impl Entrant {
 }
 
 /// All contenders but the floor.
-pub const ENTRANTS: [Entrant; 10] = [
+pub const ENTRANTS: &[Entrant] = &[
     Entrant::new("chat-monitor, one call", |ground, _| Ok(Box::new(OneCall(&ground.engine, WatcherBuffer::new())))),
     Entrant::new("chat-monitor, ids read", |ground, _| Ok(Box::new(IdsRead(&ground.engine, WatcherBuffer::new())))),
     Entrant::new("chat-monitor, rules named", |ground, _| Ok(Box::new(RulesNamed(&ground.engine)))),
@@ -73,10 +78,14 @@ pub const ENTRANTS: [Entrant; 10] = [
     }),
     Entrant::new("hash maps, SipHash", |ground, _| Ok(Box::new(HashMaps::<std::hash::RandomState>::of(&ground.world)))),
     Entrant::new("linear scan", |ground, _| Ok(Box::new(Scan::of(&ground.world)))),
+    #[cfg(feature = "peers")]
     Entrant::new("a-tree", |ground, patience| a_tree::build(&ground.world, patience)),
+    #[cfg(feature = "peers")]
     Entrant::new("quamina", |ground, patience| quamina::build(&ground.world, patience)),
+    #[cfg(feature = "peers")]
     Entrant::new("wirefilter-engine", |ground, patience| wirefilter::build(&ground.world, patience)),
     // With a hundred times as many it would take a second for a chat.
+    #[cfg(feature = "peers")]
     Entrant {
         most_rules: 1_000,
         ..Entrant::new("cedar-policy", |ground, patience| cedar::build(&ground.world, patience))
@@ -85,6 +94,7 @@ pub const ENTRANTS: [Entrant; 10] = [
 
 /// How long a build may take.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "peers"), allow(dead_code, reason = "the peers alone can take so long"))]
 pub struct Patience {
     start: Instant,
     limit: Duration,
@@ -99,6 +109,7 @@ impl Patience {
     /// # Errors
     ///
     /// When they are over, with `done` rules of `all` taken.
+    #[cfg(feature = "peers")]
     fn check(&self, done: usize, all: usize) -> Result<(), String> {
         let spent = self.start.elapsed();
         if spent < self.limit {

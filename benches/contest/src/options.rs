@@ -8,9 +8,11 @@ use std::path::PathBuf;
 /// |---|---|---|
 /// | `--sizes N,…` | how many rules; `changes` and `memory` take the last | 1000,100000,1000000 |
 /// | `--rounds N` | paired samples of each contender, 31 at least | 31 |
+/// | `--quick` | 7 of them, so that figures are rough | |
 /// | `--only TEXT,…` | only contenders whose names contain one of these | all |
 /// | `--patience S` | seconds after which building a contender is given up | 60 |
 /// | `--json FILE` | appends each figure as a line of JSON | no file |
+/// | `--help` | says this, and does nothing else | |
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How many rules.
@@ -23,6 +25,30 @@ pub struct Options {
     pub patience: f64,
     /// Where to append the figures.
     pub json: Option<PathBuf>,
+}
+
+/// What `--help` says.
+const HELP: &str = "\
+--sizes N,…      how many rules; `changes` and `memory` take the last (1000,100000,1000000)
+--rounds N       paired samples of each contender, 31 at least (31)
+--quick          7 of them, so that figures are rough
+--only TEXT,…    only contenders whose names contain one of these (all)
+--patience S     seconds after which building a contender is given up (60)
+--json FILE      appends each figure as a line of JSON
+--help           says this, and does nothing else";
+
+/// The options of this program; after `--help` there is nothing more to do, and it exits.
+///
+/// # Errors
+///
+/// What is wrong with the first argument that is.
+pub fn of_program() -> Result<Options, String> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.iter().any(|arg| arg == "--help") {
+        println!("{HELP}");
+        std::process::exit(0);
+    }
+    Options::from_args(args)
 }
 
 impl Options {
@@ -43,6 +69,10 @@ impl Options {
         while let Some(flag) = args.next() {
             // Cargo's own.
             if flag == "--bench" {
+                continue;
+            }
+            if flag == "--quick" {
+                options.rounds = 7;
                 continue;
             }
             let value = args.next().ok_or_else(|| format!("`{flag}` is no flag, or lacks its value"))?;
@@ -78,7 +108,7 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use super::Options;
+    use super::{HELP, Options};
 
     fn parse(args: &str) -> Result<Options, String> {
         Options::from_args(args.split_whitespace().map(str::to_owned))
@@ -89,6 +119,14 @@ mod tests {
         let options = parse("--bench --sizes 10,20 --rounds 61 --only scan,one --json out").expect("right flags");
         assert_eq!((options.sizes.as_slice(), options.rounds, options.size()), ([10, 20].as_slice(), 61, 20));
         assert!(options.wants("linear scan") && !options.wants("quamina"));
+    }
+
+    #[test]
+    fn the_help_names_every_flag() {
+        let flags = ["--sizes", "--rounds", "--quick", "--only", "--patience", "--json", "--help"];
+        let named: Vec<&str> = HELP.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(named, flags);
+        assert_eq!(parse("--quick --sizes 10").expect("right flags").rounds, 7);
     }
 
     #[test]

@@ -15,7 +15,7 @@
 
 mod chats;
 mod names;
-mod random;
+pub(crate) mod random;
 
 use std::net::IpAddr;
 
