@@ -1,9 +1,9 @@
-//! What memory an engine requests: `cargo bench -p contest --bench memory`.
+//! What memory an engine and live chats request: `cargo bench -p contest --bench memory`.
 
 use std::alloc::System;
 use std::error::Error;
 
-use contest::{memory, options};
+use contest::{live, memory, options};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 /// Counts what is requested; nothing is timed in this program.
@@ -12,10 +12,11 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = options::of_program()?;
-    let live = || {
+    let requested = || {
         let stats = ALLOCATOR.stats();
         stats.bytes_allocated - stats.bytes_deallocated
     };
-    memory::run(&options, live)?;
+    memory::run(&options, requested)?;
+    live::memory::run(&options, requested)?;
     Ok(())
 }

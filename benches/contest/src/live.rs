@@ -9,8 +9,9 @@
 //! Those who look at every chat when a rule or a role changes are given the first few commands of such batches.
 
 mod day;
-pub(crate) mod keeper;
-pub(crate) mod plan;
+mod keeper;
+pub mod memory;
+mod plan;
 mod report;
 
 use std::io;

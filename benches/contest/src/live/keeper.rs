@@ -74,6 +74,8 @@ pub(crate) struct Entrant {
     pub(crate) most_rules: usize,
     /// Whether it takes long over a rule or a role, mostly by looking at every chat. It is given fewer of these.
     pub(crate) few_wide: bool,
+    /// Whether a counting allocator sees all that it keeps, and nothing else.
+    pub(crate) counted: bool,
     /// How to make it, with these chats live.
     pub(crate) make: fn(&MonitorEngine, &[Chat]) -> Box<dyn Keeper>,
 }
@@ -87,18 +89,21 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         name: OURS,
         most_rules: usize::MAX,
         few_wide: false,
+        counted: true,
         make: |engine, chats| Box::new(Monitor::of(engine, chats)),
     },
     Entrant {
         name: "floor",
         most_rules: usize::MAX,
         few_wide: false,
+        counted: false,
         make: |engine, chats| Box::new(floor::Floor::of(engine, chats)),
     },
     Entrant {
         name: "by hand",
         most_rules: usize::MAX,
         few_wide: true,
+        counted: true,
         make: |engine, chats| Box::new(ByHand::of(engine, chats)),
     },
     #[cfg(feature = "peers")]
@@ -106,6 +111,7 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         name: "differential-dataflow",
         most_rules: 100_000,
         few_wide: false,
+        counted: false,
         make: |engine, chats| Box::new(differential::Differential::of(engine, chats, 1)),
     },
     #[cfg(feature = "peers")]
@@ -113,6 +119,7 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         name: "differential-dataflow, 1,000 at once",
         most_rules: 100_000,
         few_wide: false,
+        counted: false,
         make: |engine, chats| Box::new(differential::Differential::of(engine, chats, usize::MAX)),
     },
     #[cfg(feature = "peers")]
@@ -120,6 +127,7 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         name: "SQLite in memory",
         most_rules: 100_000,
         few_wide: true,
+        counted: false,
         make: |engine, chats| Box::new(sqlite::Sqlite::of(engine, chats)),
     },
 ];
