@@ -24,7 +24,7 @@ use crate::world::World;
 use crate::world::random::Random;
 use day::Day;
 use keeper::{Digest, ENTRANTS, Entrant, Keeper, OURS};
-use plan::{Batch, DAY, Ground};
+use plan::{Batch, DAY, Ground, KINDS};
 use report::{Progress, Times};
 
 /// Steps in a batch.
@@ -61,7 +61,7 @@ pub fn run(options: &Options) -> io::Result<()> {
         for absent in entrants.iter().filter(|entrant| *rules > entrant.most_rules) {
             println!("{} is not asked beyond {} rules", absent.name, grouped(absent.most_rules as u64));
         }
-        let (digest, times) = race(&ground, &taking, options.rounds);
+        let (digest, times) = race(&ground, &taking, options);
         times.report(&ground, digest, &taking, &mut records)?;
     }
     Ok(())
@@ -107,20 +107,26 @@ fn compare(entrants: &[&Entrant], keepers: &[Box<dyn Keeper>], after: &str) -> O
     common
 }
 
-fn race(ground: &Ground, entrants: &[&Entrant], rounds: usize) -> (Option<Digest>, Times) {
+fn race(ground: &Ground, entrants: &[&Entrant], options: &Options) -> (Option<Digest>, Times) {
     let mut keepers = enter(ground, entrants);
     let digest = compare(entrants, &keepers, "the load");
     let mut times = Times::default();
     let mut random = Random::new(5);
+    let rounds = options.rounds;
+    let wanted = |command: &&str| options.wants_command(command);
     let progress = Progress::of(2 * rounds);
     for round in 0..rounds {
         progress.at(round);
-        for batch in ground.pairs(BATCH, &mut random) {
-            take_turns(&mut keepers, entrants, &batch, round, ground, &mut times);
+        let batches = if KINDS.iter().any(wanted) { ground.pairs(BATCH, &mut random) } else { Vec::new() };
+        // Two that take each other back.
+        for pair in batches.chunks(2).filter(|pair| pair.iter().any(|batch| wanted(&batch.kind))) {
+            for batch in pair {
+                take_turns(&mut keepers, entrants, batch, round, ground, &mut times);
+            }
         }
     }
     let mut day = Day::of(ground);
-    for round in 0..rounds {
+    for round in (0..rounds).filter(|_| wanted(&DAY)) {
         progress.at(rounds + round);
         let batch = Batch { kind: DAY, steps: day.steps(DAYS_BATCH), wide: false };
         take_turns(&mut keepers, entrants, &batch, round, ground, &mut times);
@@ -150,7 +156,6 @@ fn take_turns(
 
 #[cfg(test)]
 mod tests {
-    use super::plan::{DAY, KINDS};
     use super::*;
 
     #[test]

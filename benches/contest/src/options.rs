@@ -10,6 +10,7 @@ use std::path::PathBuf;
 /// | `--rounds N` | paired samples of each contender, 31 at least | 31 |
 /// | `--quick` | 7 of them, so that figures are rough | |
 /// | `--only TEXT,…` | only contenders whose names contain one of these | all |
+/// | `--commands TEXT,…` | only commands on live chats that contain one of these, and those that take them back | all |
 /// | `--patience S` | seconds after which building a contender is given up | 60 |
 /// | `--json FILE` | appends each figure as a line of JSON | no file |
 /// | `--help` | says this, and does nothing else | |
@@ -21,6 +22,8 @@ pub struct Options {
     pub rounds: usize,
     /// Parts of the names of the contenders wanted; all are, if it is empty.
     pub only: Vec<String>,
+    /// Parts of the commands wanted; all are, if it is empty.
+    pub commands: Vec<String>,
     /// Seconds after which building a contender is given up.
     pub patience: f64,
     /// Where to append the figures.
@@ -33,6 +36,7 @@ const HELP: &str = "\
 --rounds N       paired samples of each contender, 31 at least (31)
 --quick          7 of them, so that figures are rough
 --only TEXT,…    only contenders whose names contain one of these (all)
+--commands TEXT,… only commands on live chats that contain one of these, and those that take them back (all)
 --patience S     seconds after which building a contender is given up (60)
 --json FILE      appends each figure as a line of JSON
 --help           says this, and does nothing else";
@@ -62,6 +66,7 @@ impl Options {
             sizes: vec![1_000, 100_000, 1_000_000],
             rounds: 31,
             only: Vec::new(),
+            commands: Vec::new(),
             patience: 60.0,
             json: None,
         };
@@ -87,6 +92,7 @@ impl Options {
                     options.rounds = rounds.ok_or_else(|| wrong("31 or more"))?;
                 }
                 "--only" => options.only = value.split(',').map(str::to_owned).collect(),
+                "--commands" => options.commands = value.split(',').map(str::to_owned).collect(),
                 "--patience" => options.patience = value.parse().map_err(|_| wrong("seconds"))?,
                 "--json" => options.json = Some(value.into()),
                 _ => return Err(format!("`{flag}` is no flag")),
@@ -98,6 +104,11 @@ impl Options {
     /// Whether a contender of this name is wanted.
     pub fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|part| name.contains(part.as_str()))
+    }
+
+    /// Whether a command of this name is wanted.
+    pub fn wants_command(&self, name: &str) -> bool {
+        self.commands.is_empty() || self.commands.iter().any(|part| name.contains(part.as_str()))
     }
 
     /// The last of the sizes.
@@ -123,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_help_names_every_flag() {
-        let flags = ["--sizes", "--rounds", "--quick", "--only", "--patience", "--json", "--help"];
+        let flags = ["--sizes", "--rounds", "--quick", "--only", "--commands", "--patience", "--json", "--help"];
         let named: Vec<&str> = HELP.lines().filter_map(|line| line.split(' ').next()).collect();
         assert_eq!(named, flags);
         assert_eq!(parse("--quick --sizes 10").expect("right flags").rounds, 7);

@@ -59,7 +59,7 @@ impl Times {
         print!("{:<20}{:>8}{:>10}", "CPU time", "out", "ns");
         entrants.iter().skip(1).for_each(|entrant| print!("{:>16}", short(entrant.name)));
         println!();
-        for kind in KINDS.into_iter().chain([DAY]) {
+        for kind in KINDS.into_iter().chain([DAY]).filter(|kind| self.seconds.contains_key(&(*kind, 0))) {
             for (at, entrant) in entrants.iter().enumerate() {
                 let (Some(own), Some(ours)) = (self.seconds.get(&(kind, at)), self.seconds.get(&(kind, 0))) else {
                     continue;
