@@ -1,11 +1,12 @@
 //! The guard: `cargo bench -p guard` counts instructions under valgrind, which noise cannot touch, and fails where a
 //! call executes over 5 % more than the number that stands here. A change that is worth its price changes the number.
-//! Each number is for 10,000 chats or rules; the last for 2,000 commands on live chats.
+//! Each number is for 10,000 chats or rules; those of live chats are for 2,000 commands with `switch_rules_on_live_chats`,
+//! for 1,000 commands of one kind, and for 2,000 steps of a day.
 
 use std::hint::black_box;
 
 use chat_monitor::{Chat, Command, LiveMonitor, MonitorEngine, Rule, RuleId, WatcherBuffer};
-use guard::{SIZE, chats, chats_of_departments, engine, live, rule, scoped_engine};
+use guard::{Host, Kind, SIZE, chats, chats_of_departments, engine, live, rule, scoped_engine};
 use gungraun::{Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
 
 /// Fails beyond 5 % more than `instructions`.
@@ -94,6 +95,22 @@ fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
     live
 }
 
+// By a monitor of 1,000 chats.
+#[library_benchmark]
+#[bench::start(args = (Host::of(Kind::Start)), config = at_most(9_860_000))]
+#[bench::learn(args = (Host::of(Kind::Learn)), config = at_most(7_790_000))]
+#[bench::transfer(args = (Host::of(Kind::Transfer)), config = at_most(5_990_000))]
+#[bench::end(args = (Host::of(Kind::End)), config = at_most(7_970_000))]
+#[bench::join(args = (Host::of(Kind::Join)), config = at_most(6_420_000))]
+#[bench::switch(args = (Host::of(Kind::Switch)), config = at_most(2_680_000))]
+#[bench::raise(args = (Host::of(Kind::Raise)), config = at_most(7_540_000))]
+#[bench::recipients(args = (Host::of(Kind::Ask)), config = at_most(518_000))]
+#[bench::day(args = (Host::of_day()), config = at_most(5_580_000))]
+fn live_chats(mut host: Host) -> Host {
+    black_box(host.run());
+    host
+}
+
 library_benchmark_group!(
     name = calls,
     benchmarks = [
@@ -102,7 +119,8 @@ library_benchmark_group!(
         with_the_rules,
         switch_off_and_on,
         remove_and_add,
-        switch_rules_on_live_chats
+        switch_rules_on_live_chats,
+        live_chats
     ]
 );
 

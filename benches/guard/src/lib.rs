@@ -1,9 +1,13 @@
 //! Two small seeded worlds, one of them with departments, and the calls on it whose instructions `benches/instructions.rs` counts.
 
+mod day;
+
 use chat_monitor::{
     Chat, Criterion, DepartmentId, Departments, LiveMonitor, MonitorEngine, Operator, Permissions, Policy, Role,
     RoleRow, Rule, RuleId, Visitor, Within,
 };
+
+pub use day::{CHATS, Host, Kind, Step};
 
 /// So many rules, chats and questions.
 pub const SIZE: u64 = 10_000;
