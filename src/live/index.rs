@@ -5,7 +5,7 @@
 //! chat is taken out by moving the last of the list into its place, and telling that one where it stands now.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, btree_map};
+use alloc::collections::{BTreeMap, BTreeSet, btree_map};
 use alloc::vec::Vec;
 use core::hash::Hash;
 use core::net::IpAddr;
@@ -47,8 +47,9 @@ pub(super) struct ChatIndex {
     ips: BTreeMap<IpAddr, Place>,
     attributes: Lists<Attribute>,
     departments: Lists<DepartmentId>,
-    /// The lists of the domains below each, for those that a pattern can name.
-    below: HashMap<Box<str>, Vec<Place>, SeedableRandomState>,
+    /// The lists of the domains below each, for those that a pattern can name. Whoever owns a domain can write from any
+    /// number below it.
+    below: HashMap<Box<str>, BTreeSet<Place>, SeedableRandomState>,
 }
 
 /// Lists of chats by key.
@@ -179,7 +180,7 @@ impl ChatIndex {
                 let domain = email.domain();
                 if let Some(new) = file(lists, self.domains.entry(domain.into()), room, filed) {
                     for above in domains_above(domain) {
-                        self.below.entry(above.into()).or_default().push(new);
+                        self.below.entry(above.into()).or_default().insert(new);
                     }
                 }
             }
@@ -348,10 +349,10 @@ fn forget<K: Hash + Eq, Q: Hash + Equivalent<K> + ?Sized>(
 }
 
 /// Forgets a domain whose list is gone among those below others.
-fn forget_below(below: &mut HashMap<Box<str>, Vec<Place>, SeedableRandomState>, domain: &str, gone: Place) {
+fn forget_below(below: &mut HashMap<Box<str>, BTreeSet<Place>, SeedableRandomState>, domain: &str, gone: Place) {
     for above in domains_above(domain) {
         if let Some(lists) = below.get_mut(above) {
-            lists.retain(|list| *list != gone);
+            lists.remove(&gone);
             if lists.is_empty() {
                 below.remove(above);
             }

@@ -97,15 +97,15 @@ fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
 
 // By a monitor of 1,000 chats.
 #[library_benchmark]
-#[bench::start(args = (Host::of(Kind::Start)), config = at_most(9_860_000))]
-#[bench::learn(args = (Host::of(Kind::Learn)), config = at_most(7_790_000))]
+#[bench::start(args = (Host::of(Kind::Start)), config = at_most(10_230_000))]
+#[bench::learn(args = (Host::of(Kind::Learn)), config = at_most(8_100_000))]
 #[bench::transfer(args = (Host::of(Kind::Transfer)), config = at_most(5_990_000))]
-#[bench::end(args = (Host::of(Kind::End)), config = at_most(7_970_000))]
+#[bench::end(args = (Host::of(Kind::End)), config = at_most(4_420_000))]
 #[bench::join(args = (Host::of(Kind::Join)), config = at_most(6_420_000))]
 #[bench::switch(args = (Host::of(Kind::Switch)), config = at_most(2_680_000))]
 #[bench::raise(args = (Host::of(Kind::Raise)), config = at_most(7_540_000))]
 #[bench::recipients(args = (Host::of(Kind::Ask)), config = at_most(518_000))]
-#[bench::day(args = (Host::of_day()), config = at_most(5_580_000))]
+#[bench::day(args = (Host::of_day()), config = at_most(4_220_000))]
 fn live_chats(mut host: Host) -> Host {
     black_box(host.run());
     host
