@@ -55,7 +55,7 @@ fn one_by_one_in_departments((engine, chats, mut buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(29_900_000))]
+#[library_benchmark(config = at_most(22_800_000))]
 #[bench::chats(asked())]
 fn with_the_rules((engine, chats, buffer): Asked) -> Asked {
     for chat in &chats {
@@ -64,7 +64,7 @@ fn with_the_rules((engine, chats, buffer): Asked) -> Asked {
     (engine, chats, buffer)
 }
 
-#[library_benchmark(config = at_most(16_760_000))]
+#[library_benchmark(config = at_most(17_230_000))]
 #[bench::rules(engine())]
 fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     for enabled in [false, true] {
@@ -73,7 +73,7 @@ fn switch_off_and_on(mut engine: MonitorEngine) -> MonitorEngine {
     engine
 }
 
-#[library_benchmark(config = at_most(24_370_000))]
+#[library_benchmark(config = at_most(25_730_000))]
 #[bench::rules((engine(), (0..SIZE).map(rule).collect()))]
 fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEngine {
     for rule in rules {
@@ -83,7 +83,7 @@ fn remove_and_add((mut engine, rules): (MonitorEngine, Vec<Rule>)) -> MonitorEng
     engine
 }
 
-#[library_benchmark(config = at_most(17_910_000))]
+#[library_benchmark(config = at_most(18_110_000))]
 #[bench::chats(live())]
 fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
     for enabled in [false, true] {
@@ -102,7 +102,7 @@ fn switch_rules_on_live_chats(mut live: LiveMonitor) -> LiveMonitor {
 #[bench::transfer(args = (Host::of(Kind::Transfer)), config = at_most(5_990_000))]
 #[bench::end(args = (Host::of(Kind::End)), config = at_most(4_420_000))]
 #[bench::join(args = (Host::of(Kind::Join)), config = at_most(6_420_000))]
-#[bench::switch(args = (Host::of(Kind::Switch)), config = at_most(2_680_000))]
+#[bench::switch(args = (Host::of(Kind::Switch)), config = at_most(2_790_000))]
 #[bench::raise(args = (Host::of(Kind::Raise)), config = at_most(7_540_000))]
 #[bench::recipients(args = (Host::of(Kind::Ask)), config = at_most(518_000))]
 #[bench::day(args = (Host::of_day()), config = at_most(4_220_000))]
