@@ -15,7 +15,7 @@ use crate::office::Office;
 use crate::options::{Options, Play};
 use crate::reader::{Reader, Readers};
 use crate::store::{LoadError, Store};
-use crate::web::{self, App};
+use crate::web::App;
 use crate::{demonstration, dialogues};
 use dialogues::Dialogue;
 
@@ -85,7 +85,7 @@ impl Console {
             Play::File(file) => dialogues::read(file).map_err(Failure::Dialogues)?,
             Play::Demonstration | Play::Nothing => Vec::new(),
         };
-        let office = Office::load(Store::open(&options.database)?)?;
+        let office = Office::load(Store::open(&options.database)?, options.limits)?;
         // Two, so that who is in a chat does not wait for what a watcher reads.
         let participants = Reader::start(office.database(), false)?;
         let readers = Readers { participants, watchers: Reader::start(office.database(), true)? };
@@ -124,9 +124,8 @@ impl Console {
         info!(%address, dialogues = scripts.len(), "listening");
         let hub = app.hub().clone();
         let play = tokio::spawn(dialogues::play(hub.clone(), scripts, options.speed));
-        let service = web::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::select! {
-            served = axum::serve(listener, service) => served?,
+            never = app.clone().serve(listener) => match never {},
             () = stop => {}
             () = ended(&worker) => return Err(Failure::Database),
         }
@@ -149,7 +148,7 @@ impl Console {
 ///
 /// [`Failure::Account`] when the account is there already or badly named.
 pub async fn add_operator(options: &Options, account: &str, password: &str) -> Result<(), Failure> {
-    let office = Office::load(Store::open(&options.database)?)?;
+    let office = Office::load(Store::open(&options.database)?, options.limits)?;
     let (hub, worker) = Hub::start(office)?;
     demonstration::add_operator(&hub, account, password).await?;
     drop(hub);

@@ -26,6 +26,18 @@ pub(crate) enum Denial {
     /// The operator's role does not allow it.
     #[error("your role does not allow this")]
     NotAllowed,
+    /// More is said in the chat than there is room for.
+    #[error("the chat is too long")]
+    ChatFull,
+    /// As many chats are live from this address as may be.
+    #[error("too many chats are live from there")]
+    TooManyChats,
+    /// The watcher has as many rules as may be.
+    #[error("too many rules")]
+    TooManyRules,
+    /// Too often in too short a time.
+    #[error("too many requests")]
+    TooMany,
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] rusqlite::Error),
@@ -60,6 +72,10 @@ impl Denial {
             Denial::NoSuchRule => "no_such_rule",
             Denial::NoSuchOperator => "no_such_operator",
             Denial::NotAllowed => "not_allowed",
+            Denial::ChatFull => "chat_full",
+            Denial::TooManyChats => "too_many_chats",
+            Denial::TooManyRules => "too_many_rules",
+            Denial::TooMany => "too_many",
             Denial::Store(_) | Denial::Closed => "failed",
         }
     }
@@ -71,6 +87,7 @@ impl Denial {
             "not_allowed" | "not_watching" | "may_not_advise" | "may_not_join" | "no_rights" | "not_permitted"
             | "own_chats" => 403,
             "no_such_operator" => 422,
+            "too_many" | "too_many_chats" => 429,
             "failed" => 503,
             _ => 409,
         }

@@ -22,6 +22,7 @@ mod options;
 mod password;
 mod reader;
 mod said;
+mod slots;
 mod store;
 mod texts;
 mod view;

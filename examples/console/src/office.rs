@@ -18,6 +18,8 @@ use vendors::Statistics;
 use crate::denial::Denial;
 use crate::entry::{Entry, Kind, now};
 use crate::feeds::Feeds;
+use crate::limits::Origin;
+use crate::options::Limits;
 use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, Store};
 use crate::view::LastSaid;
 
@@ -30,6 +32,9 @@ pub(crate) struct Office {
     live: LiveMonitor,
     statistics: Statistics,
     chats: HashMap<ChatId, LiveChat>,
+    /// How many visitors' chats are live from where.
+    live_from: HashMap<Origin, usize>,
+    limits: Limits,
     names: HashMap<OperatorId, String>,
     feeds: Feeds,
     failed: bool,
@@ -42,6 +47,8 @@ struct LiveChat {
     row: ChatRow,
     /// How many entries its public channel has.
     entries: i64,
+    /// How many its internal channel has for whoever has most of them.
+    internal: i64,
     /// What was said last: lists show it without a look at the file.
     last: Option<LastSaid>,
 }
@@ -49,13 +56,17 @@ struct LiveChat {
 /// Keeping.
 impl Office {
     /// The state as the file has it.
-    pub(crate) fn load(mut store: Store) -> Result<Self, LoadError> {
+    pub(crate) fn load(mut store: Store, limits: Limits) -> Result<Self, LoadError> {
         let (live, statistics) = store.load()?;
-        let mut chats = HashMap::new();
+        let (mut chats, mut live_from) = (HashMap::new(), HashMap::new());
         for row in store.live_chats()? {
             let entries = store.last_entry_number(&row.id)?;
+            let internal = store.last_internal_number(&row.id)?;
+            if !row.demonstration {
+                *live_from.entry(Origin::of(row.ip)).or_insert(0) += 1;
+            }
             let last = store.last_said(&row.id)?.map(LastSaid::from);
-            chats.insert(row.id.clone(), LiveChat { row, entries, last });
+            chats.insert(row.id.clone(), LiveChat { row, entries, internal, last });
         }
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let saved_at = store.saved_at()?;
@@ -65,6 +76,8 @@ impl Office {
             live,
             statistics,
             chats,
+            live_from,
+            limits,
             names,
             feeds: Feeds::start().map_err(LoadError::Thread)?,
             failed: false,
@@ -138,7 +151,11 @@ impl Office {
         text: &str,
     ) -> Result<Entry, Denial> {
         let name = operator.map(|operator| self.name(operator).to_owned());
+        let limit = self.limits.entries_per_chat;
         let known = self.chats.get_mut(chat).ok_or(Denial::NoSuchChat)?;
+        if kind == Kind::Said && known.entries >= limit {
+            return Err(Denial::ChatFull);
+        }
         known.entries += 1;
         let name = name.unwrap_or_else(|| known.row.visitor.clone());
         let entry = Entry { n: known.entries, at: now(), kind, operator: operator.cloned(), name, text: text.into() };

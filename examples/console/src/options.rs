@@ -65,13 +65,39 @@ pub struct Options {
 /// How much anybody may have of the server, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Connections of one address, but for those of trusted proxies.
+    pub connections_per_address: usize,
+    /// How long the head of a request may take, and then how long the rest of it.
+    pub head: Duration,
+    /// Visitors' web sockets of one address.
+    pub sockets_per_address: usize,
+    /// Visitors' web sockets of one chat: the tabs that it is open in.
+    pub sockets_per_chat: usize,
+    /// Web sockets of one account.
+    pub sockets_per_account: usize,
+    /// Chats of one address that are live.
+    pub chats_per_address: usize,
+    /// What is said in one chat, and as much again among its operators.
+    pub entries_per_chat: i64,
+    /// Rules of one watcher.
+    pub rules_per_watcher: usize,
     /// How often a socket's other end is asked whether it is still there: the same for everybody, whatever happens.
     pub ping: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { ping: Duration::from_secs(25) }
+        Limits {
+            connections_per_address: 256,
+            head: Duration::from_secs(10),
+            sockets_per_address: 100,
+            sockets_per_chat: 8,
+            sockets_per_account: 32,
+            chats_per_address: 50,
+            entries_per_chat: 5000,
+            rules_per_watcher: 200,
+            ping: Duration::from_secs(25),
+        }
     }
 }
 

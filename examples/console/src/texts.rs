@@ -309,6 +309,22 @@ const TEXTS: &[Text] = &[
     ),
     ("not_signed_in", "Sign in first.", "先にサインインしてください。"),
     ("no_page", "There is no such page.", "ページが見つかりません。"),
+    ("too_slow", "The request took too long.", "要求の受信に時間がかかりすぎました。"),
+    (
+        "chat_full",
+        "This chat has become too long. Please start another one.",
+        "このチャットは長くなりすぎました。新しいチャットを始めてください。",
+    ),
+    (
+        "too_many_chats",
+        "Too many chats are open from where you are. End one of them first.",
+        "開いているチャットが多すぎます。先にいずれかを終了してください。",
+    ),
+    (
+        "too_many_rules",
+        "You have too many rules. Delete some first.",
+        "ルールが多すぎます。先にいくつか削除してください。",
+    ),
     ("too_many", "Too many requests. Wait a little.", "要求が多すぎます。しばらくお待ちください。"),
     ("bad_text", "Write something, of 2000 characters at most.", "2000 文字以内で入力してください。"),
     ("bad_value", "The value cannot be read.", "値を読み取れません。"),

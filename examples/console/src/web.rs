@@ -3,6 +3,7 @@
 mod assets;
 mod audit;
 mod caller;
+mod connections;
 mod desk;
 mod monitored;
 mod pages;
@@ -13,6 +14,7 @@ mod socket;
 mod visitor;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,6 +27,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chat_monitor::{ChatId, OperatorId};
 use serde::Deserialize;
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -38,6 +41,7 @@ use crate::office::Office;
 use crate::options::{Limits, Options};
 use crate::password;
 use crate::reader::Readers;
+use crate::slots::Slots;
 use crate::store::{Account, Action};
 use pages::Pages;
 use problem::Problem;
@@ -68,9 +72,14 @@ pub(crate) struct App {
     guesses: Guesses<(Origin, String)>,
     sign_ins: Buckets<Origin>,
     chats: Buckets<Origin>,
-    visitors: Buckets<Vec<u8>>,
+    visitors: Buckets<ChatId>,
     operators: Buckets<OperatorId>,
     limits: Limits,
+    /// The sockets of visitors.
+    of_address: Slots<Origin>,
+    of_chat: Slots<ChatId>,
+    /// The sockets of staff.
+    of_account: Slots<OperatorId>,
     /// Cancelled when the console is about to end.
     stopping: CancellationToken,
     /// The sockets that are open.
@@ -139,6 +148,9 @@ impl App {
             visitors: Buckets::new(20.0, 4.0),
             operators: Buckets::new(60.0, 20.0),
             limits: options.limits,
+            of_address: Slots::new(options.limits.sockets_per_address),
+            of_chat: Slots::new(options.limits.sockets_per_chat),
+            of_account: Slots::new(options.limits.sockets_per_account),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
         })
@@ -146,6 +158,12 @@ impl App {
 
     pub(crate) fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Serves until the program ends.
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) -> Infallible {
+        let (limits, proxies) = (self.limits, self.proxies.clone());
+        connections::serve(listener, router(self), limits, move |peer| proxies.contain(peer)).await
     }
 
     /// Closes the sockets, and says to each that the server goes away.
@@ -187,7 +205,7 @@ impl App {
 }
 
 /// The routes.
-pub(crate) fn router(app: Arc<App>) -> Router {
+fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(sign_in::home))
         .route("/assets/{name}", get(assets::asset))
@@ -236,7 +254,13 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let wants_page = *request.method() == Method::GET && accept.is_some_and(|accept| accept.contains("text/html"));
     let is_asset = path.starts_with("/assets/");
-    let mut response = if changes && !ours { Problem::FORGED.into_response() } else { next.run(request).await };
+    let mut response = if changes && !ours {
+        Problem::FORGED.into_response()
+    } else {
+        // The rest of a request may not take for ever either.
+        let answered = tokio::time::timeout(app.limits.head * 3, next.run(request)).await;
+        answered.unwrap_or_else(|_| Problem::TOO_SLOW.into_response())
+    };
     if let Some(problem) = response.extensions().get::<Problem>().copied() {
         response = problem.shown(&app.pages, language, wants_page.then_some(&*path));
     }

@@ -155,6 +155,18 @@ fn what_is_too_large_or_too_much_is_refused() {
 }
 
 #[test]
+fn a_stranger_cannot_use_up_what_a_visitor_may_write() {
+    let server = Server::start();
+    let visit = server.visit("Mika", "");
+    let stranger = Person { address: server.address, cookie: format!("console_visitor={}", "0".repeat(64)) };
+    for _ in 0..40 {
+        let answer = stranger.post(&format!("/chat/{}/say", visit.chat), &json!({ "text": "x" }));
+        assert_eq!(answer.status, 404);
+    }
+    assert_eq!(visit.says("my first message"), 1);
+}
+
+#[test]
 fn script_in_a_name_is_a_name() {
     let server = Server::start();
     let name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";

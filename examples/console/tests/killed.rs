@@ -32,7 +32,7 @@ struct Running {
 
 fn start(database: &Database) -> Running {
     let mut child = Command::new(env!("CARGO_BIN_EXE_console"))
-        .args(["--port", "0", "--no-dialogues", "--db"])
+        .args(["--port", "0", "--no-dialogues", "--trusted-proxy", "127.0.0.1", "--db"])
         .arg(&database.0)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -49,9 +49,12 @@ fn start(database: &Database) -> Running {
     Running { child, address, passwords }
 }
 
-fn form(address: SocketAddr, path: &str, form: &str) -> Option<crate::support::http::Answer> {
+fn form(address: SocketAddr, path: &str, form: &str, from: usize) -> Option<crate::support::http::Answer> {
     let origin = format!("http://{address}");
-    let headers = [("Origin", &*origin), ("Content-Type", "application/x-www-form-urlencoded")];
+    // One address may have so many live chats; none of these ends.
+    let from = format!("192.0.2.{}", from + 1);
+    let kind = "application/x-www-form-urlencoded";
+    let headers = [("Origin", &*origin), ("Content-Type", kind), ("X-Forwarded-For", &*from)];
     request(address, "POST", path, &headers, form.as_bytes()).ok()
 }
 
@@ -66,7 +69,7 @@ fn post(person: &Person, path: &str, body: &Value) -> Option<Value> {
 fn write(round: usize, writer: usize, ken: &Person, hana: &Person, noted: &Mutex<Acknowledged>) -> Option<()> {
     let address = ken.address;
     for turn in 0.. {
-        let begun = form(address, "/visit", "name=load&email=load%40example.com")?;
+        let begun = form(address, "/visit", "name=load&email=load%40example.com", 10 * round + writer)?;
         if begun.status == 429 {
             thread::sleep(Duration::from_millis(20));
             continue;
@@ -105,7 +108,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed_twenty_times() {
         let address = running.address;
         let sign_in = |operator: &str| {
             let password = &running.passwords.iter().find(|(known, _)| known == operator).unwrap().1;
-            form(address, "/sign-in", &format!("operator={operator}&password={password}")).unwrap().cookie()
+            form(address, "/sign-in", &format!("operator={operator}&password={password}"), round).unwrap().cookie()
         };
         // Sessions are kept too: who signed in before the first kill is signed in after the last.
         let (ken, hana) = cookies.get_or_insert_with(|| (sign_in("ken"), sign_in("hana"))).clone();

@@ -5,6 +5,7 @@
 mod away;
 mod browser;
 mod callers;
+mod caps;
 mod delays;
 mod dialogues;
 mod forbidden;

@@ -2,9 +2,10 @@
 
 use chat_monitor::{Channel, ChatId, Command, OperatorId};
 
-use super::Office;
+use super::{LiveChat, Office};
 use crate::denial::Denial;
 use crate::entry::{Kind, now};
+use crate::limits::Origin;
 use crate::store::NewInternal;
 
 impl Office {
@@ -62,7 +63,14 @@ impl Office {
         let events = self.apply(Command::EndChat { chat: chat.clone() })?;
         self.store.end_chat(chat, entry.at)?;
         let told = self.tell_change(chat, Some(before), None, &events);
-        self.chats.remove(chat);
+        if let Some(LiveChat { row, .. }) = self.chats.remove(chat) {
+            if let Some(count) = self.live_from.get_mut(&Origin::of(row.ip)).filter(|_| !row.demonstration) {
+                *count -= 1;
+                if *count == 0 {
+                    self.live_from.remove(&Origin::of(row.ip));
+                }
+            }
+        }
         told
     }
 
@@ -75,9 +83,16 @@ impl Office {
         text: &str,
         audience: &[OperatorId],
     ) -> Result<(), Denial> {
+        let limit = self.limits.entries_per_chat;
+        if self.chats.get(chat).is_none_or(|known| known.internal >= limit) {
+            return Err(Denial::ChatFull);
+        }
         let name = self.name(operator);
         let new = NewInternal { chat, at: now(), operator, name, advice, text };
         let counted = self.store.add_internal(&new, audience)?;
+        if let Some(known) = self.chats.get_mut(chat) {
+            known.internal = counted.iter().map(|entry| entry.n).fold(known.internal, i64::max);
+        }
         for (to, entry) in audience.iter().zip(&counted) {
             self.tell_internal(chat, to, entry);
         }

@@ -51,6 +51,9 @@ impl Office {
 
     fn try_add_rule(&mut self, operator: &OperatorId, criterion: Criterion) -> Result<RuleId, Denial> {
         self.check_may_monitor(operator)?;
+        if self.live.engine().rules_of(operator).count() >= self.limits.rules_per_watcher {
+            return Err(Denial::TooManyRules);
+        }
         // Counted for each watcher: a gap would tell of somebody else's rule.
         let number = self.store.next_number(&format!("rules of {operator}"))?;
         let id: RuleId = format!("{operator}-{number}").parse().map_err(|_| Denial::NoSuchOperator)?;

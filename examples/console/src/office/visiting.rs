@@ -7,6 +7,7 @@ use chat_monitor::{Chat, ChatId, Command, Email, Visitor};
 use super::{LiveChat, Office};
 use crate::denial::Denial;
 use crate::entry::{Kind, now};
+use crate::limits::Origin;
 use crate::store::ChatRow;
 
 /// What a visitor begins with.
@@ -22,13 +23,20 @@ pub(crate) struct NewChat {
 
 impl Office {
     pub(crate) fn start_chat(&mut self, new: NewChat) -> Result<(), Denial> {
+        let count = self.live_from.get(&Origin::of(new.ip)).copied().unwrap_or_default();
+        if !new.demonstration && count >= self.limits.chats_per_address {
+            return Err(Denial::TooManyChats);
+        }
         let NewChat { id, name, email, ip, key, demonstration } = new;
         let row = ChatRow { id, visitor: name, email, ip, key, demonstration, started: now(), ended: None };
         let chat = Chat::new(row.id.clone()).with_visitor(visitor(&row));
         let events = self.apply(Command::StartChat(chat))?;
         self.store.add_chat(&row)?;
+        if !row.demonstration {
+            *self.live_from.entry(Origin::of(row.ip)).or_default() += 1;
+        }
         let id = row.id.clone();
-        self.chats.insert(id.clone(), LiveChat { row, entries: 0, last: None });
+        self.chats.insert(id.clone(), LiveChat { row, entries: 0, internal: 0, last: None });
         self.tell_change(&id, None, None, &events)
     }
 

@@ -92,6 +92,13 @@ impl Store {
         select.query_row([chat.as_str()], |row| row.get(0))
     }
 
+    /// The highest number in the internal channel.
+    pub(crate) fn last_internal_number(&self, chat: &ChatId) -> rusqlite::Result<i64> {
+        let mut select =
+            self.connection.prepare_cached("SELECT coalesce(max(n), 0) FROM internal_audience WHERE chat = ?1")?;
+        select.query_row([chat.as_str()], |row| row.get(0))
+    }
+
     /// What was said last.
     pub(crate) fn last_said(&self, chat: &ChatId) -> rusqlite::Result<Option<Entry>> {
         let mut select = self.connection.prepare_cached(

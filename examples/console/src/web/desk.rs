@@ -51,10 +51,11 @@ pub(super) async fn socket(
     staff: Staff,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    let held = app.account_slot(&staff)?;
     let operator = staff.operator.clone();
     let DeskOpening { feed, head, chats } = app.hub.read(move |office| Ok(office.listen_at_desk(&operator))).await?;
     let first = app.readers.participants.desk_snapshot(staff.operator.clone(), head, chats).await?;
-    Ok(socket::to_operator(&app, upgrade, Some((first, feed)), &staff))
+    Ok(socket::to_operator(&app, upgrade, Some((first, feed)), &staff, held))
 }
 
 /// What was said earlier in a chat that they attend.

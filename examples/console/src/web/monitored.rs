@@ -34,6 +34,7 @@ pub(super) async fn socket(
     staff: Staff,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    let held = app.account_slot(&staff)?;
     let operator = staff.operator.clone();
     let listen = move |office: &mut Office| office.listen_as_watcher(&operator);
     let (feed, chats) = app.look(&staff.operator, Action::Opened, None, listen).await?;
@@ -45,7 +46,7 @@ pub(super) async fn socket(
     }
     let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
     let first = format!(r#"{{"type":"snapshot","chats":[{}]}}"#, lines.join(","));
-    Ok(socket::to_watcher(&app, upgrade, first.into(), feed, &staff))
+    Ok(socket::to_watcher(&app, upgrade, first.into(), feed, &staff, held))
 }
 
 pub(super) async fn opened_page(
@@ -68,6 +69,7 @@ pub(super) async fn opened_socket(
     Path(chat): Path<String>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    let held = app.account_slot(&staff)?;
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let (operator, id) = (staff.operator.clone(), chat.clone());
     let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
@@ -78,7 +80,7 @@ pub(super) async fn opened_socket(
     let (operator, id) = (staff.operator.clone(), chat.clone());
     let Opening { feed, head, last } = app.hub.read(move |office| office.listen_to_opened(&operator, &id)).await?;
     let first = app.readers.watchers.opened_snapshot(chat, staff.operator.clone(), head, last).await?;
-    Ok(socket::to_watcher(&app, upgrade, first, feed, &staff))
+    Ok(socket::to_watcher(&app, upgrade, first, feed, &staff, held))
 }
 
 /// What was said earlier in a chat that is watched or joined.

@@ -108,8 +108,13 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, staff: Staff) -> Resul
 }
 
 /// For pages without a socket of their own: when the session ends, what they show is to go.
-pub(super) async fn socket(State(app): State<Arc<App>>, staff: Staff, upgrade: WebSocketUpgrade) -> Response {
-    socket::to_operator(&app, upgrade, None, &staff)
+pub(super) async fn socket(
+    State(app): State<Arc<App>>,
+    staff: Staff,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let held = app.account_slot(&staff)?;
+    Ok(socket::to_operator(&app, upgrade, None, &staff, held))
 }
 
 fn form(app: &App, headers: &HeaderMap, back: &str, operator: &str, problem: &str) -> String {

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
+use chat_monitor::OperatorId;
 use tokio::runtime::{self, Handle, Runtime};
 use tokio::time::{interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::caller::Staff;
+use super::problem::Problem;
 use crate::aside;
 use crate::denial::Denial;
 use crate::entry::now;
 use crate::feeds::Feed;
+use crate::slots::Slot;
 
 /// How long a browser may take to receive one thing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -47,9 +50,22 @@ impl Drop for Watching {
     }
 }
 
+impl App {
+    /// Room for one more socket of an account.
+    pub(super) fn account_slot(&self, staff: &Staff) -> Result<Slot<OperatorId>, Problem> {
+        self.of_account.take(staff.operator.clone()).ok_or(Problem::TOO_MANY)
+    }
+}
+
 /// Sends a visitor a feed until it ends or the other end has gone.
-pub(super) fn to_visitor(app: &App, upgrade: WebSocketUpgrade, first: Utf8Bytes, feed: Feed) -> Response {
-    forward(app, upgrade, Some((first, feed)), pending(), Handle::current())
+pub(super) fn to_visitor(
+    app: &App,
+    upgrade: WebSocketUpgrade,
+    first: Utf8Bytes,
+    feed: Feed,
+    held: impl Send + 'static,
+) -> Response {
+    forward(app, upgrade, Some((first, feed)), pending(), Handle::current(), held)
 }
 
 /// The same for an operator, and for as long as their session lasts: who has signed out hears nothing more. Without a
@@ -59,8 +75,9 @@ pub(super) fn to_operator(
     upgrade: WebSocketUpgrade,
     feed: Option<(Utf8Bytes, Feed)>,
     staff: &Staff,
+    held: Slot<OperatorId>,
 ) -> Response {
-    forward(app, upgrade, feed, signed_out(staff), Handle::current())
+    forward(app, upgrade, feed, signed_out(staff), Handle::current(), held)
 }
 
 /// The same for what an operator watches.
@@ -70,9 +87,10 @@ pub(super) fn to_watcher(
     first: Utf8Bytes,
     feed: Feed,
     staff: &Staff,
+    held: Slot<OperatorId>,
 ) -> Response {
     let handle = app.watching.0.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone());
-    forward(app, upgrade, Some((first, feed)), signed_out(staff), handle)
+    forward(app, upgrade, Some((first, feed)), signed_out(staff), handle, held)
 }
 
 fn signed_out(staff: &Staff) -> impl Future<Output = ()> + Send + 'static {
@@ -92,9 +110,10 @@ fn forward(
     feed: Option<(Utf8Bytes, Feed)>,
     signed_out: impl Future<Output = ()> + Send + 'static,
     place: Handle,
+    held: impl Send + 'static,
 ) -> Response {
     let (stopping, ping) = (app.stopping.clone(), app.limits.ping);
-    let open = app.sockets.token();
+    let open = (app.sockets.token(), held);
     upgrade.max_message_size(1024).on_upgrade(move |socket| async move {
         place.spawn(async move {
             send(socket, feed, signed_out, stopping, ping).await;

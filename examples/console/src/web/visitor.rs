@@ -17,6 +17,7 @@ use super::pages::Language;
 use super::problem::Problem;
 use super::{App, Before, Peer, socket};
 use crate::criterion::{email, tidy};
+use crate::denial::Denial;
 use crate::limits::Origin;
 use crate::office::NewChat;
 use crate::password;
@@ -94,17 +95,23 @@ pub(super) async fn socket(
     State(app): State<Arc<App>>,
     Path(chat): Path<String>,
     VisitorKey(key): VisitorKey,
+    peer: Peer,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
+    let origin = Origin::of(app.address(peer.ip(), &headers));
+    let of_address = app.of_address.take(origin).ok_or(Problem::TOO_MANY)?;
     let id = chat.clone();
     let opening = app.hub.read(move |office| {
         office.check_visitor(&id, &key)?;
         office.listen_as_visitor(&id)
     });
     let Opening { feed, head, last } = opening.await?;
+    // Counted for those alone whose chat it is.
+    let of_chat = app.of_chat.take(chat.clone()).ok_or(Problem::TOO_MANY)?;
     let first = app.readers.participants.visitor_snapshot(chat, head, last).await?;
-    Ok(socket::to_visitor(&app, upgrade, first, feed))
+    Ok(socket::to_visitor(&app, upgrade, first, feed, (of_address, of_chat)))
 }
 
 /// What was said earlier.
@@ -129,11 +136,10 @@ pub(super) async fn say(
 ) -> Result<Json<Value>, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let Said(text) = Said::of(&say.text).ok_or(Problem::BAD_TEXT)?;
-    if !app.visitors.take(chat.as_str().as_bytes().to_vec()) {
-        return Err(Problem::TOO_MANY);
-    }
+    let theirs = app.clone();
     let said = app.hub.call(move |office| {
         office.check_visitor(&chat, &key)?;
+        theirs.may_write(&chat)?;
         office.say_as_visitor(&chat, &text)
     });
     Ok(Json(json!({ "n": said.await? })))
@@ -147,11 +153,10 @@ pub(super) async fn set_email(
 ) -> Result<Json<Value>, Problem> {
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let email = email(&new.email).map_err(|why| Problem::unreadable(why.key()))?;
-    if !app.visitors.take(chat.as_str().as_bytes().to_vec()) {
-        return Err(Problem::TOO_MANY);
-    }
+    let theirs = app.clone();
     let set = app.hub.call(move |office| {
         office.check_visitor(&chat, &key)?;
+        theirs.may_write(&chat)?;
         office.set_email(&chat, email)
     });
     set.await?;
@@ -170,6 +175,13 @@ pub(super) async fn end(
     });
     ended.await?;
     Ok(Json(json!({})))
+}
+
+impl App {
+    /// Counts what a visitor writes. Only where the chat is theirs: nobody else can use up what they may.
+    fn may_write(&self, chat: &ChatId) -> Result<(), Denial> {
+        if self.visitors.take(chat.clone()) { Ok(()) } else { Err(Denial::TooMany) }
+    }
 }
 
 fn start_form(app: &App, headers: &HeaderMap, start: &Start, problem: &str) -> String {
