@@ -98,8 +98,9 @@ async fn load(
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         // A visitor's page has its socket open.
-        let page = Socket::open(address, Some(from), &format!("{chat}/socket"), &cookie, &origin).await?;
-        people.push((connection, page, cookie, chat, n));
+        let mut page = Socket::open(address, Some(from), &format!("{chat}/socket"), &cookie, &origin).await?;
+        tokio::spawn(async move { while page.text().await.is_ok() {} });
+        people.push((from, cookie, chat, n));
     }
     let sent: Sent = Arc::default();
     let times: Arc<Mutex<Vec<Duration>>> = Arc::default();
@@ -118,11 +119,12 @@ async fn load(
     });
     let began = Instant::now();
     let mut talking = Vec::new();
-    for (mut connection, mut page, cookie, chat, n) in people {
-        tokio::spawn(async move { while page.text().await.is_ok() {} });
+    for (from, cookie, chat, n) in people {
         let (sent, origin) = (sent.clone(), origin.clone());
         talking.push(tokio::spawn(async move {
             let mut acknowledged = 0usize;
+            // The one that began the chat has rested too long by now.
+            let Ok(mut connection) = Connection::open(address, Some(from)).await else { return 0 };
             let path = format!("{chat}/say");
             let offset = Duration::from_micros(u64::try_from(n * 7919 % 1000).unwrap_or(0) * 1000);
             let mut next = began + offset;
@@ -240,7 +242,7 @@ async fn read_head(stream: &mut BufReader<TcpStream>) -> Outcome<Head> {
     }
 }
 
-/// A web socket that is only read.
+/// A web socket that is only read, but for the answers to pings.
 struct Socket {
     stream: BufReader<TcpStream>,
 }
@@ -276,6 +278,8 @@ impl Socket {
             match kind & 0x0f {
                 1 => return Ok(String::from_utf8(payload)?),
                 8 => return Err("closed".into()),
+                // A pong, as browsers send it; the pings are empty.
+                9 => self.stream.get_mut().write_all(&[0x8a, 0x80, 0, 0, 0, 0]).await?,
                 _ => {}
             }
         }

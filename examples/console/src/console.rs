@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -14,7 +15,7 @@ use crate::hub::Hub;
 use crate::office::Office;
 use crate::options::{Options, Play};
 use crate::reader::{Reader, Readers};
-use crate::store::{LoadError, Store};
+use crate::store::{self, LoadError, Store};
 use crate::web::App;
 use crate::{demonstration, dialogues};
 use dialogues::Dialogue;
@@ -28,6 +29,7 @@ pub struct Console {
     app: Arc<App>,
     worker: JoinHandle<()>,
     passwords: Vec<DemonstrationPassword>,
+    demonstrates: bool,
     dialogues: Vec<Dialogue>,
 }
 
@@ -92,16 +94,21 @@ impl Console {
         let listener = TcpListener::bind((options.address, options.port)).await?;
         let address = listener.local_addr()?;
         let (hub, worker) = Hub::start(office)?;
+        let mut passwords = Vec::new();
         if options.demonstration {
-            demonstration::fill(&hub).await?;
+            passwords = demonstration::fill(&hub).await?;
         }
-        let passwords = demonstration::passwords(&hub).await?;
+        if options.new_passwords && passwords.is_empty() {
+            passwords = demonstration::renew(&hub).await?;
+        }
+        let demonstrates =
+            hub.call(|office| Ok(office.accounts()?.iter().any(|account| account.demonstration))).await?;
         let dialogues = match &options.play {
-            Play::Demonstration if !passwords.is_empty() => dialogues::demonstration(),
+            Play::Demonstration if demonstrates => dialogues::demonstration(),
             Play::Demonstration | Play::File(_) | Play::Nothing => named,
         };
         let app = Arc::new(App::load(hub, readers, &options, address).await?);
-        Ok(Console { options, listener, address, app, worker, passwords, dialogues })
+        Ok(Console { options, listener, address, app, worker, passwords, demonstrates, dialogues })
     }
 
     /// Where it listens.
@@ -109,7 +116,12 @@ impl Console {
         self.address
     }
 
-    /// The demonstration's passwords; none where the file holds no demonstration.
+    /// Whether accounts of the demonstration can sign in.
+    pub fn demonstrates(&self) -> bool {
+        self.demonstrates
+    }
+
+    /// The demonstration's passwords, where they were made by this start: nothing knows those of earlier ones.
     pub fn passwords(&self) -> &[DemonstrationPassword] {
         &self.passwords
     }
@@ -154,6 +166,29 @@ pub async fn add_operator(options: &Options, account: &str, password: &str) -> R
     drop(hub);
     let _ = tokio::task::spawn_blocking(move || worker.join()).await;
     Ok(())
+}
+
+/// Removes the demonstration from a file that no console has open, and says how many accounts it had.
+///
+/// # Errors
+///
+/// [`Failure`], when the file cannot be had.
+pub async fn remove_demonstration(options: &Options) -> Result<usize, Failure> {
+    let office = Office::load(Store::open(&options.database)?, options.limits)?;
+    let (hub, worker) = Hub::start(office)?;
+    let removed = demonstration::remove(&hub).await?;
+    drop(hub);
+    let _ = tokio::task::spawn_blocking(move || worker.join()).await;
+    Ok(removed)
+}
+
+/// Copies the database into a new file while a console works on it.
+///
+/// # Errors
+///
+/// [`Failure::Load`], when one of the files cannot be had.
+pub fn backup(options: &Options, to: &Path) -> Result<(), Failure> {
+    Ok(store::backup(&options.database, to)?)
 }
 
 /// Waits until the office works no more.

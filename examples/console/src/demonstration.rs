@@ -4,6 +4,7 @@ use chat_monitor::{OperatorId, Role};
 
 use crate::console::{DemonstrationPassword, Failure};
 use crate::criterion::criterion;
+use crate::denial::Denial;
 use crate::hub::Hub;
 use crate::password;
 use crate::store::Account;
@@ -26,15 +27,16 @@ const RULES: [(&str, &str, &str); 5] = [
     ("sora", "visitor_ip", "198.51.100.0/24"),
 ];
 
-/// Fills a file without accounts.
-pub(crate) async fn fill(hub: &Hub) -> Result<(), Failure> {
+/// Fills a file without accounts. The passwords are told this once: the file has their hashes alone.
+pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failure> {
     if !hub.call(|office| office.accounts()).await?.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let mut accounts = Vec::new();
+    let (mut accounts, mut passwords) = (Vec::new(), Vec::new());
     for (id, name, role) in PEOPLE {
         let password = password::easy();
         let account = account(id, name, password.clone(), true).await?;
+        passwords.push(shown(&account.operator, name, &role, password));
         accounts.push((account, role));
     }
     let rules: Result<Vec<_>, String> = RULES
@@ -55,24 +57,41 @@ pub(crate) async fn fill(hub: &Hub) -> Result<(), Failure> {
         }
         Ok(())
     });
-    Ok(fill.await?)
+    fill.await?;
+    Ok(passwords)
 }
 
-/// The passwords that are printed at the start.
-pub(crate) async fn passwords(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failure> {
-    let known = hub.call(|office| {
-        let mut known = Vec::new();
-        for account in office.accounts()? {
-            if let (Some(password), Some(role)) = (account.demonstration, office.role(&account.operator)) {
-                let (operator, name) = (account.operator.to_string(), account.name);
-                let shown = DemonstrationPassword { operator, name, role: role.to_string(), password };
-                known.push((role, shown));
-            }
+/// Gives the demonstration's accounts new passwords.
+pub(crate) async fn renew(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failure> {
+    let mut passwords = Vec::new();
+    for account in hub.call(|office| office.accounts()).await?.into_iter().filter(|account| account.demonstration) {
+        let password = password::easy();
+        let hash = hash(password.clone()).await?;
+        let operator = account.operator.clone();
+        let role = hub.call(move |office| {
+            office.set_password(&operator, &hash)?;
+            office.role(&operator).ok_or(Denial::NoSuchOperator)
+        });
+        passwords.push(shown(&account.operator, &account.name, &role.await?, password));
+    }
+    Ok(passwords)
+}
+
+/// Removes the demonstration: its accounts with their rules, and the chats that go on by themselves.
+pub(crate) async fn remove(hub: &Hub) -> Result<usize, Failure> {
+    let removed = hub.call(|office| {
+        office.end_demonstrations()?;
+        let accounts: Vec<_> = office.accounts()?.into_iter().filter(|account| account.demonstration).collect();
+        for account in &accounts {
+            office.remove_operator(&account.operator)?;
         }
-        known.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Ok(known.into_iter().map(|(_, password)| password).collect())
+        Ok(accounts.len())
     });
-    Ok(known.await?)
+    Ok(removed.await?)
+}
+
+fn shown(operator: &OperatorId, name: &str, role: &Role, password: String) -> DemonstrationPassword {
+    DemonstrationPassword { operator: operator.to_string(), name: name.to_owned(), role: role.to_string(), password }
 }
 
 /// Adds an account that is written `ID:ROLE:NAME`.
@@ -101,8 +120,11 @@ async fn account(id: &str, name: &str, password: String, demonstration: bool) ->
     let short = (1..=32).contains(&id.len()) && (1..=60).contains(&name.trim().chars().count());
     let plain = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     let operator = id.parse().ok().filter(|_| short && plain).ok_or_else(wrong)?;
-    let known = demonstration.then(|| password.clone());
+    let password = hash(password).await?;
+    Ok(Account { operator, name: name.trim().to_owned(), password, demonstration })
+}
+
+async fn hash(password: String) -> Result<String, Failure> {
     let hashed = tokio::task::spawn_blocking(move || password::hash(&password)).await.ok().flatten();
-    let password = hashed.ok_or_else(|| Failure::Account("the password cannot be hashed".into()))?;
-    Ok(Account { operator, name: name.trim().to_owned(), password, demonstration: known })
+    hashed.ok_or_else(|| Failure::Account("the password cannot be hashed".into()))
 }

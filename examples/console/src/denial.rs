@@ -14,8 +14,8 @@ pub(crate) enum Denial {
     /// The chat is over.
     #[error("the chat is over")]
     Over,
-    /// Somebody else has picked the chat up.
-    #[error("the chat was picked up already")]
+    /// The chat waits for nobody: somebody has it, it is over, or there is none.
+    #[error("the chat does not wait")]
     PickedUp,
     /// There is no such rule among those that this operator may change.
     #[error("there is no such rule")]

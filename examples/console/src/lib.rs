@@ -28,6 +28,6 @@ mod texts;
 mod view;
 mod web;
 
-pub use console::{Console, DemonstrationPassword, Failure, add_operator};
+pub use console::{Console, DemonstrationPassword, Failure, add_operator, backup, remove_demonstration};
 pub use options::{Call, HELP, Limits, Options, Play, WrongCall};
 pub use store::LoadError;

@@ -47,6 +47,13 @@ impl<K: Eq + Hash> Buckets<K> {
         Buckets { burst, rate, buckets: Mutex::default() }
     }
 
+    /// Whether there is one, without taking it.
+    pub(crate) fn has(&self, key: &K) -> bool {
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let level = buckets.get(key).map(|(level, since)| level + since.elapsed().as_secs_f64() * self.rate);
+        level.unwrap_or(self.burst) >= 1.0
+    }
+
     /// Takes one, or says that there is none.
     pub(crate) fn take(&self, key: K) -> bool {
         let now = Instant::now();

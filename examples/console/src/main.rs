@@ -21,6 +21,8 @@ fn main() -> ExitCode {
             Ok(())
         }
         Call::Run(options) => runtime.block_on(run(options)),
+        Call::RemoveDemonstration(options) => runtime.block_on(remove_demonstration(options)),
+        Call::Backup(options, to) => console::backup(&options, &to),
         Call::AddOperator(options, account) => runtime.block_on(add_operator(options, account)),
     };
     match done {
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), Failure> {
+    let warning = warning(&options);
     let console = Console::start(options).await?;
     print(&format!("chat-monitor console: http://{}\n", console.address()));
     if !console.passwords().is_empty() {
@@ -40,8 +43,28 @@ async fn run(options: Options) -> Result<(), Failure> {
             print(&line);
         }
         print("\n");
+    } else if console.demonstrates() {
+        print(
+            "\nDemonstration data. The passwords were printed when they were made; --new-passwords makes new ones.\n\
+             デモ用のデータです。パスワードは作成時に表示済みです。--new-passwords で作り直せます。\n\n",
+        );
+    }
+    if let Some(warning) = warning {
+        tracing::warn!("{warning}");
     }
     console.serve(told_to_stop()).await
+}
+
+/// What those should know who listen for other machines.
+fn warning(options: &Options) -> Option<&'static str> {
+    if options.address.is_loopback() || options.origin.is_some() {
+        return None;
+    }
+    Some(
+        "other machines can reach this address, but pages opened there are refused whatever they send: --origin must say \
+         where browsers see this server. Nothing is encrypted without a proxy with TLS, and --remove-demonstration \
+         removes accounts that are not meant for others",
+    )
 }
 
 /// Waits for Ctrl-C and for what service managers send. Without a way to hear of them, it is stopped by force, which loses
@@ -58,6 +81,12 @@ async fn told_to_stop() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+async fn remove_demonstration(options: Options) -> Result<(), Failure> {
+    let removed = console::remove_demonstration(&options).await?;
+    print(&format!("{removed} accounts of the demonstration removed\n"));
+    Ok(())
 }
 
 async fn add_operator(options: Options, account: String) -> Result<(), Failure> {

@@ -18,7 +18,7 @@ use vendors::Statistics;
 use crate::denial::Denial;
 use crate::entry::{Entry, Kind, now};
 use crate::feeds::Feeds;
-use crate::limits::Origin;
+use crate::limits::{Buckets, Origin};
 use crate::options::Limits;
 use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, Store};
 use crate::view::LastSaid;
@@ -35,6 +35,7 @@ pub(crate) struct Office {
     /// How many visitors' chats are live from where.
     live_from: HashMap<Origin, usize>,
     limits: Limits,
+    refusals: Buckets<OperatorId>,
     names: HashMap<OperatorId, String>,
     feeds: Feeds,
     failed: bool,
@@ -78,6 +79,7 @@ impl Office {
             chats,
             live_from,
             limits,
+            refusals: Buckets::new(60.0, 0.5),
             names,
             feeds: Feeds::start().map_err(LoadError::Thread)?,
             failed: false,
@@ -210,6 +212,10 @@ impl Office {
     fn audited<T>(&mut self, attempt: Attempt<'_>, result: Result<T, Denial>) -> Result<T, Denial> {
         if let Err(denial) = &result {
             let Attempt { operator, action, chat } = attempt;
+            // Whoever tries on and on would fill the file.
+            if !self.refusals.take(operator.clone()) {
+                return Err(Denial::TooMany);
+            }
             // An id that somebody made up is none of a chat, but it is what they tried.
             let (rules, detail) = (String::new(), denial.key().to_owned());
             let line = NewAuditLine { at: now(), operator, action, chat, rules, detail, refused: true };

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::Uri;
 use chat_monitor::IpRange;
 
 /// What `--help` prints.
@@ -12,6 +13,8 @@ pub const HELP: &str = "A host to try chat-monitor in: chats, operators, rules a
 
 usage: console [--port N] [--db FILE] [--replay FILE [--speed X]] [--no-dialogues] [--no-demonstration]
        console [--db FILE] --add-operator ID:ROLE:NAME
+       console [--db FILE] --remove-demonstration
+       console [--db FILE] --backup FILE
 
 options:                      environment:
   --port N                    CONSOLE_PORT            port to listen on (8087; 0 takes any that is free)
@@ -26,13 +29,16 @@ options:                      environment:
   --no-demonstration                                  a new file gets no demonstration data
   --add-operator ID:ROLE:NAME                         add an account and end; ROLE is administrator, supervisor or
                                                       associate, the password is a line of standard input
+  --new-passwords                                     new ones for the demonstration's accounts, printed
+  --remove-demonstration                              remove its accounts, rules and chats, and end
+  --backup FILE                                       copy the database to a new file, while a console works on it too
   -h, --help
 
 Behind trusted proxies, X-Forwarded-For is read from the right; the first that is no trusted proxy is the visitor. Where
 it is missing, `unknown` or no address, where a visitor is stays unknown, and no rule on addresses finds them. Visitors of
 whom that holds share one limit of how many chats they start; others are counted by address, IPv6 by its first 64 bits.
 
-A new file is filled with demonstration data: operators, whose passwords are printed at every start, and rules.
+A new file is filled with demonstration data: operators, whose passwords are printed this once, and rules.
 FILE of --replay is JSON Lines. A speaker is `operator`, `customer` or `visitor`, with or without a number; `t` is in seconds
 since the dialogue began, or a time by ISO 8601, such as \"2026-01-31T09:00:00Z\". `visitor`, `email` and `ip` may stand
 beside the `id`. If a line is no dialogue, nothing is made or played.
@@ -54,6 +60,8 @@ pub struct Options {
     pub trusted_proxies: Vec<IpRange>,
     /// Whether a new file gets demonstration data.
     pub demonstration: bool,
+    /// Whether the demonstration's accounts get new passwords.
+    pub new_passwords: bool,
     /// Which dialogues are played.
     pub play: Play,
     /// How much faster than they were.
@@ -67,7 +75,8 @@ pub struct Options {
 pub struct Limits {
     /// Connections of one address, but for those of trusted proxies.
     pub connections_per_address: usize,
-    /// How long the head of a request may take, and then how long the rest of it.
+    /// How long the head of a request may take, and how long a connection may rest; the rest of a request may take three
+    /// times this.
     pub head: Duration,
     /// Visitors' web sockets of one address.
     pub sockets_per_address: usize,
@@ -89,7 +98,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             connections_per_address: 256,
-            head: Duration::from_secs(10),
+            head: Duration::from_secs(20),
             sockets_per_address: 100,
             sockets_per_chat: 8,
             sockets_per_account: 32,
@@ -121,6 +130,7 @@ impl Default for Options {
             origin: None,
             trusted_proxies: Vec::new(),
             demonstration: true,
+            new_passwords: false,
             play: Play::Demonstration,
             speed: 4.0,
             limits: Limits::default(),
@@ -137,6 +147,10 @@ pub enum Call {
     Run(Options),
     /// To add an account: its id, role and name.
     AddOperator(Options, String),
+    /// To remove the demonstration.
+    RemoveDemonstration(Options),
+    /// To copy the database to this file.
+    Backup(Options, PathBuf),
 }
 
 /// What is wrong with the command line or the environment.
@@ -163,7 +177,7 @@ impl Call {
                 })?;
             }
         }
-        let mut add = None;
+        let mut instead = None;
         let mut proxies = Vec::new();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -174,18 +188,30 @@ impl Call {
                 "--no-dialogues" => options.play = Play::Nothing,
                 "--no-demonstration" => options.demonstration = false,
                 "--trusted-proxy" => proxies.extend(networks(&name, value()?)?),
-                "--add-operator" => add = Some(text(value()?)?),
+                "--new-passwords" => options.new_passwords = true,
+                "--remove-demonstration" => instead = Some(Instead::RemoveDemonstration),
+                "--add-operator" => instead = Some(Instead::AddOperator(text(value()?)?)),
+                "--backup" => instead = Some(Instead::Backup(value()?.into())),
                 _ => options.set(&name, value()?)?,
             }
         }
         if !proxies.is_empty() {
             options.trusted_proxies = proxies;
         }
-        Ok(match add {
-            Some(operator) => Call::AddOperator(options, operator),
+        Ok(match instead {
+            Some(Instead::AddOperator(operator)) => Call::AddOperator(options, operator),
+            Some(Instead::RemoveDemonstration) => Call::RemoveDemonstration(options),
+            Some(Instead::Backup(to)) => Call::Backup(options, to),
             None => Call::Run(options),
         })
     }
+}
+
+/// What is to be done instead of running.
+enum Instead {
+    AddOperator(String),
+    RemoveDemonstration,
+    Backup(PathBuf),
 }
 
 impl Options {
@@ -197,10 +223,9 @@ impl Options {
             "--db" => self.database = value.into(),
             "--origin" => {
                 let origin = text(value)?;
-                let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-                host.filter(|host| !host.is_empty() && !host.contains('/'))
-                    .ok_or_else(|| expected("a scheme and a host, such as https://chat.example.com"))?;
-                self.origin = Some(origin.to_ascii_lowercase());
+                let origin = as_browsers_write(&origin);
+                self.origin =
+                    Some(origin.ok_or_else(|| expected("a scheme and a host, such as https://chat.example.com"))?);
             }
             "--trusted-proxy" => self.trusted_proxies = networks(name, value)?,
             "--replay" => self.play = Play::File(value.into()),
@@ -222,4 +247,17 @@ fn networks(name: &str, value: OsString) -> Result<Vec<IpRange>, WrongCall> {
 
 fn text(value: OsString) -> Result<String, WrongCall> {
     value.into_string().map_err(|_| WrongCall("expected UTF-8".into()))
+}
+
+/// An origin in the form in which browsers send it: small letters, no port where it is that of the scheme.
+fn as_browsers_write(origin: &str) -> Option<String> {
+    let origin = origin.parse::<Uri>().ok()?;
+    let scheme = origin.scheme_str().filter(|scheme| ["http", "https"].contains(scheme))?;
+    let authority = origin.authority().filter(|authority| !authority.as_str().contains('@'))?;
+    if authority.host().is_empty() || !["", "/"].contains(&origin.path()) || origin.query().is_some() {
+        return None;
+    }
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let port = authority.port_u16().filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{scheme}://{}{port}", authority.host().to_ascii_lowercase()))
 }

@@ -1,23 +1,58 @@
 //! Passwords: hashed with argon2id, and random tokens.
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
+use std::sync::{Mutex, PoisonError};
+
+use argon2::password_hash::{Output, ParamsString, PasswordHash, SaltString};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use sha2::{Digest, Sha256};
+
+/// The memory that hashing takes, kept: given back after each, it would stay with the allocator many times over. So one
+/// password is hashed at a time.
+static MEMORY: Mutex<Vec<Block>> = Mutex::new(Vec::new());
 
 /// Hashes a password. It takes long on purpose: not on a thread that has other things to do.
 pub(crate) fn hash(password: &str) -> Option<String> {
+    // OWASP's second choice: 19 MiB, two passes, one lane.
+    let params = Params::DEFAULT;
     let salt = SaltString::encode_b64(&random::<16>()).ok()?;
-    argon2().hash_password(password.as_bytes(), &salt).ok().map(|hash| hash.to_string())
+    let mut bytes = [0; 64];
+    let salt_bytes = salt.as_salt().decode_b64(&mut bytes).ok()?;
+    let output = derive(password, salt_bytes, &params, Params::DEFAULT_OUTPUT_LEN)?;
+    let hash = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).ok()?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    };
+    Some(hash.to_string())
 }
 
 /// Whether a password is the one that was hashed.
 pub(crate) fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+    verified(password, hash).unwrap_or_default()
 }
 
-/// OWASP's second choice: 19 MiB, two passes, one lane.
-fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+fn verified(password: &str, hash: &str) -> Option<bool> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let (expected, params) = (hash.hash?, Params::try_from(&hash).ok()?);
+    let mut bytes = [0; 64];
+    let salt = hash.salt?.decode_b64(&mut bytes).ok()?;
+    // This comparison takes the same time for all.
+    Some(derive(password, salt, &params, expected.len())? == expected)
+}
+
+fn derive(password: &str, salt: &[u8], params: &Params, length: usize) -> Option<Output> {
+    let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::default());
+    }
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    Output::init_with(length, |output| {
+        let hashed = argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut *memory);
+        hashed.map_err(Into::into)
+    })
+    .ok()
 }
 
 /// Bytes that nobody can guess.

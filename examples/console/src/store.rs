@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use chat_monitor::{ChatId, Command, LiveMonitor, MonitorEngine, OperatorId};
 use fs4::{FileExt, TryLockError};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use vendors::{Statistics, Time};
 
 use crate::entry::{Moment, now};
@@ -57,6 +58,9 @@ pub enum LoadError {
     /// No thread can be had.
     #[error("no thread can be started: {0}")]
     Thread(#[source] io::Error),
+    /// The file is somebody else's.
+    #[error("the file is a database of another program")]
+    Foreign,
     /// A newer version wrote the file.
     #[error("the database has version {0}, which this program does not know")]
     Version(i64),
@@ -74,9 +78,8 @@ impl From<rusqlite::Error> for LoadError {
 impl Store {
     pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
         let lock = lock(path)?;
+        keep_to_its_owner(path).map_err(LoadError::File)?;
         let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
         connection.set_prepared_statement_cache_capacity(64);
         schema::prepare(&connection)?;
         Ok(Store { connection, path: path.to_owned(), _lock: lock, unsaved: 0 })
@@ -171,12 +174,49 @@ pub(crate) fn time(at: Moment) -> Time {
     Time::from_millis(u64::try_from(at).unwrap_or_default())
 }
 
+/// Copies the database as it is at this moment, whether a console works on it or not.
+pub(crate) fn backup(from: &Path, to: &Path) -> Result<(), LoadError> {
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    schema::check(&source)?;
+    owners_file().create_new(true).open(to).map_err(LoadError::File)?;
+    let mut copy = Connection::open(to)?;
+    // In one step, so that what is written meanwhile does not make it begin again. In WAL mode nobody waits for it.
+    match Backup::new(&source, &mut copy)?.step(-1)? {
+        StepResult::Done => Ok(()),
+        _ => Err(LoadError::InUse),
+    }
+}
+
+/// Makes the file if it is not there, and lets nobody else on the machine read it. SQLite gives what it makes beside it
+/// the same rights.
+fn keep_to_its_owner(path: &Path) -> io::Result<()> {
+    owners_file().create(true).append(true).open(path)?;
+    #[cfg(unix)]
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        match std::fs::set_permissions(&name, std::os::unix::fs::PermissionsExt::from_mode(0o600)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn owners_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// One more process would have a state of its own, and each would overlook what the other does. The lock lies beside the
 /// database, whose own locks SQLite needs.
 fn lock(path: &Path) -> Result<File, LoadError> {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
-    let file = OpenOptions::new().create(true).append(true).open(name).map_err(LoadError::File)?;
+    let file = owners_file().create(true).append(true).open(name).map_err(LoadError::File)?;
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(LoadError::InUse),

@@ -35,6 +35,16 @@ const TEXTS: &[Text] = &[
         "Too many wrong passwords. Wait a little and try again.",
         "パスワードの誤りが続いています。しばらく待ってからやり直してください。",
     ),
+    (
+        "sign_in_slowed_address",
+        "Too many failed sign-ins from where you are. Wait a little and try again.",
+        "同じ接続元からのサインインの失敗が続いています。しばらく待ってからやり直してください。",
+    ),
+    (
+        "sign_in_busy",
+        "Many people are signing in at this moment. Try again in a few seconds.",
+        "サインインが集中しています。数秒待ってからやり直してください。",
+    ),
     ("role_administrator", "Administrator", "管理者"),
     ("role_supervisor", "Supervisor", "スーパーバイザー"),
     ("role_associate", "Associate", "アソシエイト"),
@@ -308,6 +318,7 @@ const TEXTS: &[Text] = &[
         "このサーバーのページからの要求ではありません。",
     ),
     ("not_signed_in", "Sign in first.", "先にサインインしてください。"),
+    ("bad_request", "The request cannot be read.", "要求を読み取れません。"),
     ("no_page", "There is no such page.", "ページが見つかりません。"),
     ("too_slow", "The request took too long.", "要求の受信に時間がかかりすぎました。"),
     (
@@ -332,7 +343,7 @@ const TEXTS: &[Text] = &[
     ("no_such_rule", "There is no such rule.", "ルールが見つかりません。"),
     ("no_such_operator", "There is no such operator.", "オペレーターが見つかりません。"),
     ("over", "The chat is over.", "チャットは終了しています。"),
-    ("was_picked_up", "Somebody else has picked it up.", "ほかの人が受けました。"),
+    ("was_picked_up", "It does not wait any more.", "このチャットはもう対応待ちではありません。"),
     ("already_given", "The chat is theirs already.", "すでにその人が担当しています。"),
     ("not_given", "The chat is not yours.", "担当していません。"),
     ("not_watching", "You do not watch this chat.", "このチャットをモニタリングしていません。"),

@@ -68,7 +68,8 @@ pub(crate) struct App {
     origins: Vec<String>,
     secure: bool,
     proxies: Proxies,
-    hashing: Semaphore,
+    /// How many passwords may wait to be hashed.
+    hashing: Arc<Semaphore>,
     guesses: Guesses<(Origin, String)>,
     sign_ins: Buckets<Origin>,
     chats: Buckets<Origin>,
@@ -141,7 +142,7 @@ impl App {
             origins,
             secure,
             proxies: Proxies::named(options.trusted_proxies.iter().copied()),
-            hashing: Semaphore::new(2),
+            hashing: Arc::new(Semaphore::new(64)),
             guesses: Guesses::new(),
             sign_ins: Buckets::new(20.0, 0.2),
             chats: Buckets::new(30.0, 1.0),
@@ -197,9 +198,9 @@ impl App {
     }
 
     /// A `Set-Cookie` that scripts cannot read and other sites cannot send.
-    fn cookie(&self, name: &str, value: &str, max_age: i64) -> HeaderValue {
+    fn cookie(&self, name: &str, value: &str, path: &str, max_age: i64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
-        let cookie = format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
+        let cookie = format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::from_str(&cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 }
@@ -252,7 +253,9 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let language = pages::Language::of(headers);
     let path = request.uri().path_and_query().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let wants_page = *request.method() == Method::GET && accept.is_some_and(|accept| accept.contains("text/html"));
+    let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
+    // Where a page of problems leads back to: nothing comes back to a form that was sent.
+    let back = if *request.method() == Method::GET { path.clone() } else { "/".to_owned() };
     let is_asset = path.starts_with("/assets/");
     let mut response = if changes && !ours {
         Problem::FORGED.into_response()
@@ -261,13 +264,18 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         let answered = tokio::time::timeout(app.limits.head * 3, next.run(request)).await;
         answered.unwrap_or_else(|_| Problem::TOO_SLOW.into_response())
     };
-    if let Some(problem) = response.extensions().get::<Problem>().copied() {
-        response = problem.shown(&app.pages, language, wants_page.then_some(&*path));
+    if let Some(problem) = Problem::of(&response) {
+        response = problem.shown(&app.pages, language, wants_page.then_some(&*back));
     }
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers
+        .insert(header::HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    if app.secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     if !is_asset {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -247,7 +247,11 @@ fn watch(watcher: &Person, act: &Act) {
 
 /// Prepares everything, and measures each case.
 pub(crate) fn measure(size: Size) -> Vec<Case> {
-    let proxied = |options: &mut console::Options| options.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    let proxied = |options: &mut console::Options| {
+        options.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        // These visitors' connections rest while others talk.
+        options.limits.head = Duration::from_secs(900);
+    };
     let server = Server::start_with(Database::new(), proxied);
     let watchers = ["aoi", "hana", "sora"].map(|operator| server.sign_in(operator));
     let operators = ["ken", "aya", "rin"].map(|operator| server.sign_in(operator));

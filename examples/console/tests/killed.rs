@@ -31,6 +31,7 @@ struct Running {
 }
 
 fn start(database: &Database) -> Running {
+    let new = !database.0.exists();
     let mut child = Command::new(env!("CARGO_BIN_EXE_console"))
         .args(["--port", "0", "--no-dialogues", "--trusted-proxy", "127.0.0.1", "--db"])
         .arg(&database.0)
@@ -40,7 +41,8 @@ fn start(database: &Database) -> Running {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(|line| line.unwrap());
     let address = lines.next().unwrap().split("http://").nth(1).unwrap().parse().unwrap();
-    let known = lines.take(10).filter(|line| line.starts_with("  "));
+    let told = if new { 10 } else { 0 };
+    let known = lines.take(told).filter(|line| line.starts_with("  "));
     let passwords = known.map(|line| {
         let mut words = line.split_whitespace().map(str::to_owned);
         (words.next().unwrap(), words.next().unwrap())

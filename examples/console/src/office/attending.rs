@@ -12,10 +12,9 @@ impl Office {
     /// Takes a chat that waits.
     pub(crate) fn pick_up(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
         self.role(operator).ok_or(Denial::NotAllowed)?;
-        let before = self.live.participant_view(chat).ok_or(Denial::NoSuchChat)?;
-        if !before.operators().is_empty() {
-            return Err(Denial::PickedUp);
-        }
+        // Somebody else's, over, or made up: that makes no difference to who asks.
+        let before = self.live.participant_view(chat).filter(|view| view.operators().is_empty());
+        let before = before.ok_or(Denial::PickedUp)?;
         let events = self.apply(Command::Attend { chat: chat.clone(), operator: operator.clone() })?;
         let entry = self.add_entry(chat, Kind::PickedUp, Some(operator), "")?;
         self.tell_change(chat, Some(before), Some(&entry), &events)

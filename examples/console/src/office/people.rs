@@ -16,6 +16,21 @@ impl Office {
         Ok(())
     }
 
+    pub(crate) fn set_password(&mut self, operator: &OperatorId, hash: &str) -> Result<(), Denial> {
+        Ok(self.store.set_password(operator, hash)?)
+    }
+
+    /// Removes an account, its rules, and the sessions; chats that were given to it end.
+    pub(crate) fn remove_operator(&mut self, operator: &OperatorId) -> Result<(), Denial> {
+        let given = self.live.chats().filter(|chat| chat.operators().contains(operator));
+        for chat in given.map(|chat| chat.id().clone()).collect::<Vec<_>>() {
+            self.end_chat(&chat, None)?;
+        }
+        let events = self.apply(Command::RemoveOperator { operator: operator.clone() })?;
+        self.tell_events(&events)?;
+        Ok(self.store.remove_account(operator)?)
+    }
+
     pub(crate) fn accounts(&self) -> Result<Vec<Account>, Denial> {
         Ok(self.store.accounts()?)
     }

@@ -18,6 +18,8 @@ impl Office {
     /// Says something to the attending operators alone.
     pub(crate) fn advise(&mut self, operator: &OperatorId, chat: &ChatId, text: &str) -> Result<(), Denial> {
         let attempt = Attempt { operator, action: Action::Advised, chat: Some(chat) };
+        let standing = self.standing(operator, chat).ok_or(Denial::NoSuchChat);
+        self.audited(attempt, standing)?;
         let rules = self.rules_of_watch(operator, chat);
         let advised = self.apply(Command::Advise { chat: chat.clone(), watcher: operator.clone() });
         for event in self.audited(attempt, advised)? {
@@ -32,6 +34,8 @@ impl Office {
     /// Enters the chat, seen by all.
     pub(crate) fn join(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
         let attempt = Attempt { operator, action: Action::Joined, chat: Some(chat) };
+        let standing = self.standing(operator, chat).ok_or(Denial::NoSuchChat);
+        self.audited(attempt, standing)?;
         let rules = self.rules_of_watch(operator, chat);
         let before = self.live.participant_view(chat);
         let joined = self.apply(Command::Join { chat: chat.clone(), watcher: operator.clone() });
@@ -44,6 +48,8 @@ impl Office {
     /// Goes back to silence.
     pub(crate) fn leave(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
         let attempt = Attempt { operator, action: Action::Left, chat: Some(chat) };
+        let standing = self.standing(operator, chat).ok_or(Denial::NoSuchChat);
+        self.audited(attempt, standing)?;
         let before = self.live.participant_view(chat);
         let left = self.apply(Command::Leave { chat: chat.clone(), operator: operator.clone() });
         let events = self.audited(attempt, left)?;

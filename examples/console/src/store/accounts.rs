@@ -13,8 +13,7 @@ pub(crate) struct Account {
     pub(crate) name: String,
     /// The hash in PHC form.
     pub(crate) password: String,
-    /// The password itself, of a demonstration.
-    pub(crate) demonstration: Option<String>,
+    pub(crate) demonstration: bool,
 }
 
 impl Store {
@@ -22,8 +21,21 @@ impl Store {
         let Account { operator, name, password, demonstration } = account;
         self.connection.execute(
             "INSERT INTO accounts (operator, name, password, demonstration) VALUES (?1, ?2, ?3, ?4)",
-            params![operator.as_str(), name, password, demonstration],
+            params![operator.as_str(), name, password, demonstration.then_some("")],
         )?;
+        Ok(())
+    }
+
+    pub(crate) fn set_password(&self, operator: &OperatorId, password: &str) -> rusqlite::Result<()> {
+        let parameters = [operator.as_str(), password];
+        self.connection.execute("UPDATE accounts SET password = ?2 WHERE operator = ?1", parameters)?;
+        Ok(())
+    }
+
+    /// Removes an account with its sessions.
+    pub(crate) fn remove_account(&self, operator: &OperatorId) -> rusqlite::Result<()> {
+        self.connection.execute("DELETE FROM accounts WHERE operator = ?1", [operator.as_str()])?;
+        self.connection.execute("DELETE FROM sessions WHERE operator = ?1", [operator.as_str()])?;
         Ok(())
     }
 
@@ -36,7 +48,7 @@ impl Store {
                 operator: id(0, &row.get::<_, String>(0)?)?,
                 name: row.get(1)?,
                 password: row.get(2)?,
-                demonstration: row.get(3)?,
+                demonstration: row.get::<_, Option<String>>(3)?.is_some(),
             })
         };
         select.query_map([], read)?.collect()

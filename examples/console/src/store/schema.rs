@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::LoadError;
 
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
@@ -17,7 +17,7 @@ CREATE TABLE accounts (
     operator TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     password TEXT NOT NULL,
-    -- In plain text, printed at the start: only where the whole file is a demonstration.
+    -- Empty for those of the demonstration, NULL for others.
     demonstration TEXT
 ) WITHOUT ROWID;
 CREATE TABLE sessions (token BLOB PRIMARY KEY, operator TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
@@ -76,16 +76,42 @@ CREATE TABLE audit (
 ";
 
 /// What each version adds to the one before.
-const ADDED: [&str; 1] = ["ALTER TABLE saved ADD COLUMN statistics TEXT;"];
+const ADDED: [&str; 2] = [
+    "ALTER TABLE saved ADD COLUMN statistics TEXT;",
+    // The demonstration's passwords stood here. What is overwritten must not stay in the file.
+    "UPDATE accounts SET demonstration = '' WHERE demonstration IS NOT NULL;",
+];
+
+/// Checks that a file is one of this program.
+pub(super) fn check(connection: &Connection) -> Result<(), LoadError> {
+    match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
+        1..=VERSION => Ok(()),
+        0 => Err(LoadError::Foreign),
+        other => Err(LoadError::Version(other)),
+    }
+}
 
 /// Makes the tables in a new file, adds to an older one what it lacks, and refuses one of a version that is not known.
 pub(super) fn prepare(connection: &Connection) -> Result<(), LoadError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    // Before anything else is done to it: what another program keeps is left alone.
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    if found == 0 && tables > 0 {
+        return Err(LoadError::Foreign);
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
     let missing = match found {
         VERSION => return Ok(()),
         0 => TABLES.to_owned(),
         1..VERSION => ADDED.iter().skip(usize::try_from(found - 1).unwrap_or_default()).copied().collect(),
         other => return Err(LoadError::Version(other)),
     };
-    Ok(connection.execute_batch(&format!("BEGIN IMMEDIATE; {missing} PRAGMA user_version = {VERSION}; COMMIT;"))?)
+    connection.execute_batch(&format!("BEGIN IMMEDIATE; {missing} PRAGMA user_version = {VERSION}; COMMIT;"))?;
+    if found != 0 {
+        // Nor in pages that are free, or in the log.
+        connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
+    }
+    Ok(())
 }

@@ -16,12 +16,6 @@ use super::{App, Session};
 use crate::entry::Moment;
 use crate::password;
 
-/// The cookie of those who have signed in.
-pub(super) const SESSION: &str = "console_session";
-
-/// The cookie by which a visitor's browser proves that a chat is its own.
-pub(super) const VISITOR: &str = "console_visitor";
-
 /// The header in which proxies say whom they were called by.
 const FORWARDED: &str = "x-forwarded-for";
 
@@ -44,7 +38,7 @@ impl FromRequestParts<Arc<App>> for Staff {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let token = cookie(&parts.headers, SESSION).ok_or(Problem::NOT_SIGNED_IN)?;
+        let token = cookie(&parts.headers, app.session_cookie()).ok_or(Problem::NOT_SIGNED_IN)?;
         let token = password::digest(token);
         let Session { operator, expires, ended } = app.session(&token).ok_or(Problem::NOT_SIGNED_IN)?;
         Ok(Staff { operator, token, expires, ended })
@@ -54,13 +48,24 @@ impl FromRequestParts<Arc<App>> for Staff {
 impl FromRequestParts<Arc<App>> for VisitorKey {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Problem> {
-        let token = cookie(&parts.headers, VISITOR).ok_or(Problem::NO_CHAT)?;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let token = cookie(&parts.headers, app.visitor_cookie()).ok_or(Problem::NO_CHAT)?;
         Ok(VisitorKey(password::digest(token)))
     }
 }
 
 impl App {
+    /// The cookie of those who have signed in. Behind TLS, its name lets nobody else than this host set it.
+    pub(super) fn session_cookie(&self) -> &'static str {
+        if self.secure { "__Host-console_session" } else { "console_session" }
+    }
+
+    /// The cookie by which a visitor's browser proves that a chat is its own. It goes to the pages of this chat alone, for
+    /// which `__Host-` would not do.
+    pub(super) fn visitor_cookie(&self) -> &'static str {
+        if self.secure { "__Secure-console_visitor" } else { "console_visitor" }
+    }
+
     /// Where whoever sent this is: the socket's other end or, where that is a trusted proxy, whom it was called by.
     ///
     /// A proxy is never taken for the visitor: where it does not say who called, that is not known.

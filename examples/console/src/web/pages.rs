@@ -148,7 +148,7 @@ pub(super) struct Switch {
 
 pub(super) async fn set_language(State(app): State<Arc<App>>, Form(switch): Form<Switch>) -> Response {
     let language = if switch.language == "ja" { "ja" } else { "en" };
-    let cookie = app.cookie(LANGUAGE, language, 365 * 24 * 60 * 60);
+    let cookie = app.cookie(LANGUAGE, language, "/", 365 * 24 * 60 * 60);
     ([(header::SET_COOKIE, cookie)], Redirect::to(own_path(&switch.back))).into_response()
 }
 

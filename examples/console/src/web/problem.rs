@@ -1,7 +1,7 @@
 //! Why a request was not done, as it is answered.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::json;
 
@@ -28,6 +28,15 @@ impl Problem {
     /// What was typed cannot be read; `key` is that of the text that says why.
     pub(super) fn unreadable(key: &'static str) -> Problem {
         Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key }
+    }
+
+    /// What an answer is refused for. Faults that are found before any of our code runs come as plain text.
+    pub(super) fn of(response: &Response) -> Option<Self> {
+        let known = response.extensions().get::<Problem>().copied();
+        let status = response.status();
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let plain = status.is_client_error() && kind.is_none_or(|kind| kind.starts_with("text/plain"));
+        known.or_else(|| plain.then_some(Problem { status, key: "bad_request" }))
     }
 
     /// The answer in full: a page where a browser asked for one, JSON elsewhere.

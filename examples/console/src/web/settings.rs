@@ -74,6 +74,9 @@ pub(super) async fn add(
     staff: Staff,
     Json(NewRule { kind, value }): Json<NewRule>,
 ) -> Result<Json<Value>, Problem> {
+    if !app.operators.take(staff.operator.clone()) {
+        return Err(Problem::TOO_MANY);
+    }
     // Whoever may have no rules is refused before anything is read.
     let read = criterion(&kind, &value).map_err(|why| Problem::unreadable(why.key()));
     let who = staff.operator;
@@ -94,6 +97,9 @@ pub(super) async fn set_enabled(
     Path(rule): Path<String>,
     Json(Switch { enabled }): Json<Switch>,
 ) -> Result<Json<Value>, Problem> {
+    if !app.operators.take(staff.operator.clone()) {
+        return Err(Problem::TOO_MANY);
+    }
     let rule: RuleId = rule.parse().map_err(|_| Denial::NoSuchRule)?;
     app.hub.call(move |office| office.set_rule_enabled(&staff.operator, &rule, enabled)).await?;
     Ok(Json(json!({ "enabled": enabled })))
@@ -104,6 +110,9 @@ pub(super) async fn delete(
     staff: Staff,
     Path(rule): Path<String>,
 ) -> Result<Json<Value>, Problem> {
+    if !app.operators.take(staff.operator.clone()) {
+        return Err(Problem::TOO_MANY);
+    }
     let rule: RuleId = rule.parse().map_err(|_| Denial::NoSuchRule)?;
     app.hub.call(move |office| office.remove_rule(&staff.operator, &rule)).await?;
     Ok(Json(json!({})))

@@ -12,7 +12,7 @@ use chat_monitor::OperatorId;
 use minijinja::context;
 use serde::Deserialize;
 
-use super::caller::{SESSION, Staff};
+use super::caller::Staff;
 use super::pages::{Language, own_path};
 use super::problem::Problem;
 use super::{App, Peer, Session, socket};
@@ -37,7 +37,7 @@ pub(super) struct SignIn {
 }
 
 pub(super) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Html<String> {
-    let demonstration = app.accounts.values().any(|account| account.demonstration.is_some());
+    let demonstration = app.accounts.values().any(|account| account.demonstration);
     Html(app.pages.render("home.html", Language::of(&headers), "/", context! { demonstration }))
 }
 
@@ -61,22 +61,33 @@ pub(super) async fn sign_in(
     }
     // By name, so that one account cannot be tried on and on; and by address, so that not all accounts can.
     let key = (from, name.clone());
-    let wait = app.guesses.wait(&key).or_else(|| (!app.sign_ins.take(from)).then_some(Duration::from_secs(5)));
-    if let Some(wait) = wait {
-        let page = form(&app, &headers, &back, &name, language.text("sign_in_slowed"));
+    let slowed = |wait: Duration, text: &str| {
+        let page = form(&app, &headers, &back, &name, language.text(text));
         let seconds = (wait.as_secs() + 1).to_string();
-        return Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds)], Html(page)).into_response());
+        (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds)], Html(page)).into_response()
+    };
+    if let Some(wait) = app.guesses.wait(&key) {
+        return Ok(slowed(wait, "sign_in_slowed"));
     }
+    // Only wrong ones are counted: a whole office may come from one address.
+    if !app.sign_ins.has(&from) {
+        return Ok(slowed(Duration::from_secs(5), "sign_in_slowed_address"));
+    }
+    let Ok(turn) = app.hashing.clone().try_acquire_owned() else {
+        return Ok(slowed(Duration::from_secs(2), "sign_in_busy"));
+    };
     let id = name.parse::<OperatorId>().ok();
     let account = id.and_then(|id| app.accounts.get(&id));
     let hash = account.map_or_else(|| app.nobody.clone(), |account| account.password.clone());
-    let right = {
-        // Each takes 19 MiB and a while: two at a time.
-        let _turn = app.hashing.acquire().await;
-        tokio::task::spawn_blocking(move || password::verify(&password, &hash)).await.unwrap_or(false)
+    let verify = move || {
+        let right = password::verify(&password, &hash);
+        drop(turn);
+        right
     };
+    let right = tokio::task::spawn_blocking(verify).await.unwrap_or(false);
     let Some(account) = account.filter(|_| right) else {
         app.guesses.wrong(key);
+        app.sign_ins.take(from);
         if let Ok(tried) = name.parse::<OperatorId>() {
             app.hub.call(move |office| office.sign_in_failed(&tried)).await?;
         }
@@ -94,7 +105,7 @@ pub(super) async fn sign_in(
         sessions.retain(|_, session| session.expires > now());
         sessions.insert(digest, session);
     }
-    let cookie = app.cookie(SESSION, &token, SESSION_LENGTH);
+    let cookie = app.cookie(app.session_cookie(), &token, "/", SESSION_LENGTH);
     let to = if back.is_empty() { "/desk" } else { own_path(&back) };
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response())
 }
@@ -104,7 +115,7 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, staff: Staff) -> Resul
     app.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
     ended.cancel();
     app.hub.call(move |office| office.sign_out(&operator, &token)).await?;
-    Ok(([(header::SET_COOKIE, app.cookie(SESSION, "", 0))], Redirect::to("/sign-in")).into_response())
+    Ok(([(header::SET_COOKIE, app.cookie(app.session_cookie(), "", "/", 0))], Redirect::to("/sign-in")).into_response())
 }
 
 /// For pages without a socket of their own: when the session ends, what they show is to go.

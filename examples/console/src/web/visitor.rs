@@ -12,7 +12,7 @@ use minijinja::context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::{VISITOR, VisitorKey, cookie};
+use super::caller::VisitorKey;
 use super::pages::Language;
 use super::problem::Problem;
 use super::{App, Before, Peer, socket};
@@ -68,14 +68,14 @@ pub(super) async fn start(
         }
     };
     let Some(Name(name)) = Name::of(&start.name) else { return Err(Problem::BAD_TEXT) };
-    // One token for all tabs of a browser: each chat is its own page.
-    let known = cookie(&headers, VISITOR).filter(|token| token.len() == 64).map(str::to_owned);
-    let token = known.unwrap_or_else(password::token);
+    // Made here for each chat: a cookie that somebody planted opens nothing.
+    let token = password::token();
     let id: ChatId = password::chat_name().parse().map_err(|_| Problem::NO_CHAT)?;
     let to = format!("/chat/{id}");
     let new = NewChat { id, name, email, ip, key: password::digest(&token), demonstration: false };
     app.hub.call(move |office| office.start_chat(new)).await?;
-    Ok(([(header::SET_COOKIE, app.cookie(VISITOR, &token, 30 * 24 * 60 * 60))], Redirect::to(&to)).into_response())
+    Ok(([(header::SET_COOKIE, app.cookie(app.visitor_cookie(), &token, &to, 30 * 24 * 60 * 60))], Redirect::to(&to))
+        .into_response())
 }
 
 pub(super) async fn page(
