@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Draws the cost of an answer against the number of rules, for every contender, as an SVG.
+"""Draws what is measured as an SVG: the cost of an answer against the number of rules, for every contender; or what
+commands on live chats cost everything that keeps watches.
 
     cargo bench -p contest --bench contest -- --json contest.jsonl
     benches/contest/plot.py contest.jsonl > benches/contest.svg
+    cargo bench -p contest --bench live -- --json live.jsonl
+    benches/contest/plot.py --live live.jsonl > benches/live.svg
 
 Of several figures of one contender for one number of rules, the last counts. Needs Python 3 and nothing else.
 """
@@ -30,6 +33,31 @@ STYLES = {
     "wirefilter-engine": ("#bf3989", "#ff9bce", ""),
     "cedar-policy": ("#cf222e", "#ff7b72", ""),
 }
+
+
+OURS = "LiveMonitor"
+
+# Of those on live chats: what tables call it, colours, and a mark that tells it apart without them.
+LIVE_STYLES = {
+    "floor": ("#57606a", "#9aa4af", "M0 -7V7"),
+    "by hand": ("#8250df", "#c297ff", "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0Z"),
+    "differential-dataflow, 1,000 at once": ("#116329", "#56d364", "M0 -6L6 0L0 6L-6 0Z"),
+    "differential-dataflow": ("#116329", "#56d364", "M-5 4L0 -6L5 4Z"),
+    "SQLite in memory": ("#953800", "#ffa657", "M-4.5 -4.5H4.5V4.5H-4.5Z"),
+}
+
+# The rows of the picture of live chats.
+COMMANDS = [
+    "start a chat",
+    "visitor learned",
+    "transfer",
+    "end a chat",
+    "join",
+    "recipients",
+    "switch a rule on",
+    "raise an associate",
+    "the day",
+]
 
 
 def read(lines):
@@ -146,11 +174,104 @@ def describe(name, points):
     return f"{name}: " + ", ".join(f"{ns:,.0f} ns at {rules:,} rules" for rules, ns in points)
 
 
+def read_live(lines):
+    """Ratios to this crate by number of rules, command and contender; and its own nanoseconds by rules and command."""
+    ratios, own = {}, {}
+    for line in lines:
+        figures = json.loads(line)
+        if figures["kind"] != "live" or figures["command"] not in COMMANDS:
+            continue
+        at = (figures["rules"], figures["command"])
+        if figures["contender"] == OURS:
+            own[at] = figures["ns"]
+        elif figures["contender"] in LIVE_STYLES:
+            ratios.setdefault(at, {})[figures["contender"]] = figures["ratio"]
+    return ratios, own
+
+
+def draw_live(ratios, own):
+    """The SVG: a panel for each number of rules, a row for each command, and marks by how many times as long it takes."""
+    if not own:
+        sys.exit("no figures of live chats in the input")
+    sizes = sorted({rules for rules, _ in own})
+    columns = decades([ratio for of in ratios.values() for ratio in of.values()] + [1])
+    left, top, row, gap = 142, 104, 42, 26
+    panel = (WIDTH - left - 16 - gap * (len(sizes) - 1)) / len(sizes)
+    bottom = top + row * len(COMMANDS)
+    height = bottom + 52
+
+    def x_of(ratio, start):
+        part = math.log10(ratio / columns[0]) / math.log10(columns[-1] / columns[0])
+        return start + part * panel
+
+    styles = list(LIVE_STYLES)
+    colours = [
+        "".join(f".c{at}{{--c:{LIVE_STYLES[name][which]}}}" for at, name in enumerate(styles)) for which in (0, 1)
+    ]
+    told = [
+        f"{command} with {rules:,} rules: {OURS} {own[rules, command]:,.0f} ns; "
+        + ", ".join(f"{name} {ratio:.2g} times" for name, ratio in ratios.get((rules, command), {}).items())
+        for rules, command in own
+    ]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="t d">',
+        f'<title id="t">CPU time of a command on live chats, to that of {OURS}</title>',
+        '<desc id="d">' + escape("; ".join(told)) + "</desc>",
+        "<style>"
+        "svg{background:#fff;color:#1f2328;font:13px system-ui,-apple-system,'Segoe UI',sans-serif}"
+        "text{fill:currentColor}.g{stroke:currentColor;stroke-opacity:.15}.o{stroke:#0550ae;stroke-width:2}"
+        ".m{fill:var(--c);fill-opacity:.35;stroke:var(--c);stroke-width:2}.s{fill-opacity:.75;font-size:11px}"
+        f"{colours[0]}@media(prefers-color-scheme:dark){{svg{{background:#0d1117;color:#e6edf3}}"
+        f".o{{stroke:#79b8ff}}{colours[1]}}}"
+        "</style>",
+        f'<text x="16" y="24" font-size="16" font-weight="600">Live chats: CPU time of a command, to that of '
+        f"{OURS}</text>",
+        '<text class="s" x="16" y="42">logarithmic; medians; right of the line is slower than this crate, left of it '
+        "quicker; its own time stands in each row</text>",
+    ]
+    x = 24
+    for at, name in enumerate(styles):
+        parts.append(f'<path class="m c{at}" transform="translate({x} 64)" d="{LIVE_STYLES[name][2]}"/>')
+        parts.append(f'<text x="{x + 13}" y="68">{escape(name)}</text>')
+        x += 44 + 7 * len(name)
+    for at, command in enumerate(COMMANDS):
+        weight = ' font-weight="600"' if command == "the day" else ""
+        parts.append(f'<text x="16" y="{top + row * (at + 0.5) + 4:.1f}"{weight}>{escape(command)}</text>')
+    for number, rules in enumerate(sizes):
+        start = left + number * (panel + gap)
+        parts.append(f'<text x="{start:.1f}" y="{top - 10}" font-weight="600">{rules:,} rules</text>')
+        for ratio in columns:
+            x = x_of(ratio, start)
+            parts.append(f'<line class="{"o" if ratio == 1 else "g"}" x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom}"/>')
+            # Every second one: there is no room for all.
+            if round(math.log10(ratio)) % 2 == 0:
+                parts.append(f'<text class="s" x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{ratio:,g}</text>')
+        for at, command in enumerate(COMMANDS):
+            if (rules, command) not in own:
+                continue
+            y = top + row * (at + 0.5)
+            parts.append(f'<line class="g" x1="{start:.1f}" y1="{y:.1f}" x2="{start + panel:.1f}" y2="{y:.1f}"/>')
+            label = f"{own[rules, command] / 1000:.3g} µs"
+            parts.append(f'<text class="s" x="{x_of(1, start) + 4:.1f}" y="{y - 11:.1f}">{label}</text>')
+            for name, ratio in ratios.get((rules, command), {}).items():
+                place = f"translate({x_of(ratio, start):.1f} {y:.1f})"
+                parts.append(f'<path class="m c{styles.index(name)}" transform="{place}" d="{LIVE_STYLES[name][2]}"/>')
+    middle = left + (WIDTH - left) / 2
+    parts.append(f'<text x="{middle:.1f}" y="{bottom + 40}" text-anchor="middle">times the CPU time of {OURS}</text>')
+    parts.append("</svg>")
+    return "\n".join(parts) + "\n"
+
+
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    with open(sys.argv[1], encoding="utf-8") as lines:
-        sys.stdout.write(draw(read(lines)))
+    match sys.argv[1:]:
+        case ["--live", path]:
+            with open(path, encoding="utf-8") as lines:
+                sys.stdout.write(draw_live(*read_live(lines)))
+        case [path]:
+            with open(path, encoding="utf-8") as lines:
+                sys.stdout.write(draw(read(lines)))
+        case _:
+            sys.exit(__doc__)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,11 @@ pub trait Contender<'w> {
 
     /// Who may watch, found in the way that is timed; in any order, each once.
     fn watchers(&mut self, chat: &'w Chat) -> Vec<OperatorId>;
+
+    /// How many rules it names for a chat, if it names any.
+    fn rules_named(&self, _chat: &'w Chat) -> Option<usize> {
+        None
+    }
 }
 
 /// How to build a contender, or why it cannot take part.

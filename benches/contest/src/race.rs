@@ -30,6 +30,9 @@ const LONGEST: f64 = 0.004;
 /// Rules that the linear scan asks while the answers are checked.
 const CHECKED: usize = 100_000_000;
 
+/// Chats whose rules are counted; in the hot world each has a thousand.
+const COUNTED: usize = 5_000;
+
 /// One contender in one world.
 struct Runner<'w> {
     name: &'static str,
@@ -37,6 +40,8 @@ struct Runner<'w> {
     /// Chats in its samples.
     chats: usize,
     pairs: Vec<Pair>,
+    /// The rules that it names of a chat, if it does.
+    rules_per_chat: Option<f64>,
 }
 
 /// Seconds for a chat.
@@ -63,6 +68,9 @@ struct Line<'a> {
     watchers_per_chat: f64,
     /// Beyond the floor.
     ns_per_watcher: f64,
+    /// Of those who name rules: how many of a chat, and what each costs beyond the floor.
+    rules_per_chat: Option<f64>,
+    ns_per_rule: Option<f64>,
 }
 
 /// A contender that could not take part.
@@ -119,7 +127,10 @@ fn enter<'w>(ground: &'w Ground, options: &Options) -> (Vec<Runner<'w>>, Vec<(&'
             continue;
         }
         match (entrant.build)(ground, &Patience::of(options.patience)) {
-            Ok(contender) => runners.push(Runner { name: entrant.name, contender, chats: SAMPLE, pairs: Vec::new() }),
+            Ok(contender) => {
+                let (name, chats, pairs) = (entrant.name, SAMPLE, Vec::new());
+                runners.push(Runner { name, contender, chats, pairs, rules_per_chat: None });
+            }
             Err(reason) => absent.push((entrant.name, reason)),
         }
     }
@@ -148,6 +159,11 @@ impl Crowd {
                 answer.sort_unstable();
                 assert_eq!(answer, expected, "{name} is wrong about {chat:?}");
             }
+        }
+        for runner in &mut *runners {
+            let some = chats.iter().step_by(chats.len().div_ceil(COUNTED));
+            let named: Option<Vec<usize>> = some.map(|chat| runner.contender.rules_named(chat)).collect();
+            runner.rules_per_chat = named.map(|rules| rules.iter().sum::<usize>() as f64 / rules.len() as f64);
         }
         // Of all chats, by the engine, which has been held to the scan.
         let mut buffer = WatcherBuffer::new();
@@ -248,6 +264,7 @@ fn report(world: &str, rules: usize, crowd: &Crowd, runners: &[Runner], records:
     for runner in runners {
         let ratio = runner.spread(|pair| pair.contender / pair.floor);
         let beyond = runner.spread(|pair| (pair.contender - pair.floor) * 1e9 / watchers_per_chat);
+        let per_rule = runner.rules_per_chat.map(|rules| beyond.median * watchers_per_chat / rules);
         let line = Line {
             world,
             rules,
@@ -262,9 +279,17 @@ fn report(world: &str, rules: usize, crowd: &Crowd, runners: &[Runner], records:
             watched: *watched,
             watchers_per_chat: *watchers_per_chat,
             ns_per_watcher: beyond.median,
+            rules_per_chat: runner.rules_per_chat,
+            ns_per_rule: per_rule,
         };
         let half = format!("{} to {}", figure(line.low), figure(line.high));
-        let beyond = if world == "hot" { format!("{:.2}", line.ns_per_watcher) } else { String::new() };
+        let beyond = match (world, line.rules_per_chat.zip(line.ns_per_rule)) {
+            ("hot", None) => format!("{:.2}", line.ns_per_watcher),
+            ("hot", Some((rules, ns))) => {
+                format!("{:.2}, {} a rule of {}", line.ns_per_watcher, figure(ns), figure(rules))
+            }
+            _ => String::new(),
+        };
         println!("{:<28}{:>12}{:>12}   {half:<20}{beyond:>16}", line.contender, figure(line.ratio), figure(line.ns));
         records.write("race", &line)?;
     }

@@ -52,4 +52,8 @@ impl<'w> Contender<'w> for RulesNamed<'w> {
     fn watchers(&mut self, chat: &'w Chat) -> Vec<OperatorId> {
         self.0.watchers_for(chat).iter().map(|watcher| watcher.operator().clone()).collect()
     }
+
+    fn rules_named(&self, chat: &'w Chat) -> Option<usize> {
+        Some(self.0.watchers_for(chat).iter().map(|watcher| watcher.rules().len()).sum())
+    }
 }

@@ -252,8 +252,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn attending(&self, chat: Id) -> usize {
-        self.chats.get(&chat).map_or(0, |chat| chat.operators.len() + chat.joined.len())
+    pub(super) fn attending(&self, chat: Id) -> impl Iterator<Item = Id> {
+        self.chats.get(&chat).into_iter().flat_map(|chat| chat.operators.iter().chain(&chat.joined)).copied()
     }
 
     pub(super) fn key_of(&self, rule: Id) -> Option<Key> {

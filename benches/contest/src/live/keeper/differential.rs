@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hint::black_box;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -158,7 +159,10 @@ impl Keeper for Differential {
         let (mut out, mut entered) = (0, 0);
         for coded in std::mem::take(&mut self.steps) {
             match coded {
-                Coded::Ask { chat } => out += self.facts.attending(chat) + self.held.get(&chat).map_or(0, Vec::len),
+                Coded::Ask { chat } => {
+                    let watchers = self.held.get(&chat).into_iter().flatten().map(|(watcher, _)| *watcher);
+                    out += self.facts.attending(chat).chain(watchers).map(black_box).count();
+                }
                 Coded::Advise { chat, watcher } => {
                     let held = self.held.get(&chat);
                     out += usize::from(held.is_some_and(|held| held.iter().any(|(held, _)| *held == watcher)));

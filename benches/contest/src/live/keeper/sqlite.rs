@@ -1,6 +1,7 @@
 //! SQLite, in memory: the facts in indexed tables, a query for each chat that is touched, and a comparison.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hint::black_box;
 
 use chat_monitor::{Chat, MonitorEngine};
 use foldhash::fast::FixedState;
@@ -144,7 +145,10 @@ impl Sqlite {
             Coded::Advise { chat, watcher } => {
                 return usize::from(self.held.get(chat).is_some_and(|held| held.contains_key(watcher)));
             }
-            Coded::Ask { chat } => return self.facts.attending(*chat) + self.held.get(chat).map_or(0, BTreeMap::len),
+            Coded::Ask { chat } => {
+                let watchers = self.held.get(chat).into_iter().flat_map(BTreeMap::keys).copied();
+                return self.facts.attending(*chat).chain(watchers).map(black_box).count();
+            }
             Coded::AddRule { key, .. } => self.chats_of_key(*key),
             Coded::RemoveRule { rule } | Coded::SetRuleEnabled { rule, .. } => {
                 self.facts.key_of(*rule).map(|key| self.chats_of_key(key)).unwrap_or_default()
