@@ -114,7 +114,8 @@ fn forward(
 ) -> Response {
     let (stopping, ping) = (app.stopping.clone(), app.limits.ping);
     let open = (app.sockets.token(), held);
-    upgrade.max_message_size(1024).on_upgrade(move |socket| async move {
+    // Nothing but answers to pings comes in; the usual buffer for reading has 128 KiB for each socket.
+    upgrade.max_message_size(1024).read_buffer_size(1024).on_upgrade(move |socket| async move {
         place.spawn(async move {
             send(socket, feed, signed_out, stopping, ping).await;
             drop(open);
