@@ -126,7 +126,28 @@ pub fn caller_address<'a>(
 
 /// The entries of a list, without blanks and empty ones.
 fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+    split(text, ',').map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+/// Parts a text, but not within quotes: there, a proxy repeats what the visitor sent, such as the name of a host.
+///
+/// Quotes are paired **from the right**, where the trusted proxy wrote: what is left open further left was sent so.
+fn split(text: &str, separator: char) -> impl DoubleEndedIterator<Item = &str> {
+    let mut quoted = false;
+    let mut end = text.len();
+    let mut parts = Vec::new();
+    for (at, letter) in text.char_indices().rev() {
+        let before = text.get(..at).unwrap_or_default();
+        let escapes = before.len() - before.trim_end_matches('\\').len();
+        if letter == '"' && escapes % 2 == 0 {
+            quoted = !quoted;
+        } else if letter == separator && !quoted {
+            parts.extend(text.get(at + letter.len_utf8()..end));
+            end = at;
+        }
+    }
+    parts.extend(text.get(..end));
+    parts.into_iter().rev()
 }
 
 fn walk(entries: &[&str], proxies: &Proxies) -> Result<Client, UnreadableAddress> {
@@ -154,7 +175,7 @@ fn entry(text: &str) -> Result<Option<IpAddr>, UnreadableAddress> {
 
 /// The node in an element of `Forwarded`, `for="[2001:db8::9]:443";proto=https`; anything else is the node itself.
 fn forwarded_for(element: &str) -> &str {
-    let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let pairs = split(element, ';').filter_map(|pair| pair.split_once('='));
     let mut nodes = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for")).map(|(_, node)| node.trim());
     nodes.next().unwrap_or(element)
 }
@@ -174,6 +195,15 @@ fn address(node: &str) -> Option<IpAddr> {
     }
 }
 
+/// A port, which a proxy may hide behind a name (`_8080`, RFC 7239).
+fn is_port(text: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    text.strip_prefix('_').is_some_and(is_name)
+        || (text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok())
+}
+
 /// A zone says which of its interfaces somebody else means; it is no part of the address.
 fn v6(text: &str) -> Option<Ipv6Addr> {
     match text.split_once('%') {
@@ -181,8 +211,4 @@ fn v6(text: &str) -> Option<Ipv6Addr> {
         Some((ip, _)) => ip.parse().ok(),
         None => text.parse().ok(),
     }
-}
-
-fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }

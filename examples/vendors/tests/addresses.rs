@@ -117,3 +117,24 @@ fn only_a_trusted_proxy_says_whom_it_was_called_by() {
     assert_eq!(caller("127.0.0.1", &["10.0.0.3"]), Err(OnlyProxies));
     assert_eq!(caller("127.0.0.1", &["for=192.0.2.60;proto=http;by=203.0.113.43, for=10.0.0.3"]), Ok(ip("192.0.2.60")));
 }
+
+#[test]
+fn what_stands_in_quotes_is_part_of_no_list() {
+    for text in [
+        // A proxy repeats the host's name, which the visitor sends.
+        r#"for=192.0.2.9;host="x, for=203.0.113.7""#,
+        r#"host="x;for=203.0.113.7";for=192.0.2.9"#,
+        r#"for=192.0.2.9;host="a\", for=203.0.113.7""#,
+        // A quote that the visitor has left open.
+        r#"for=", for=192.0.2.9;host="x, for=203.0.113.7""#,
+        "\", 192.0.2.9",
+        // A hidden port.
+        "192.0.2.9:_8080",
+        "for=\"192.0.2.9:_a.b-c\"",
+    ] {
+        assert_eq!(read(text), Ok(ip("192.0.2.9")), "{text}");
+    }
+    for text in ["192.0.2.9:_", "192.0.2.9:_a b", "192.0.2.9:8080a"] {
+        assert_eq!(read(text), Err(NoAddress), "{text}");
+    }
+}
