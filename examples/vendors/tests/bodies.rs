@@ -408,3 +408,87 @@ fn a_contact_without_a_time_is_news_of_its_chats() {
     let known = read_all([conversation, &elsewhere]);
     assert_eq!(known["chatwoot:1/7"].2, None);
 }
+
+/// What a body does and says that comes alone: its commands, and the fields of its warnings.
+fn alone(body: &str) -> (String, Vec<String>) {
+    let reading = desk().read(&Body::parse(body.as_bytes()).unwrap(), Time::EARLIEST);
+    (serde_json::to_string(&reading.commands).unwrap(), reading.warnings.into_iter().map(|one| one.field).collect())
+}
+
+/// A sample with fields of these values besides.
+fn with(sample: &str, fields: &[(&str, Value)]) -> String {
+    let mut body: Value = serde_json::from_slice(&samples()[sample]).unwrap();
+    for (pointer, value) in fields {
+        let (parent, field) = pointer.rsplit_once('/').unwrap();
+        body.pointer_mut(parent).unwrap()[field] = value.clone();
+    }
+    body.to_string()
+}
+
+#[test]
+fn whatever_says_that_its_chat_is_over_starts_nothing() {
+    let then = || json!("2026-01-31T08:50:00Z");
+    let connect = [("/detail/eventType", json!("CONTACT_DATA_UPDATED")), ("/detail/disconnectTimestamp", then())];
+    let room = json!({"type": "LivechatSessionTaken", "_id": "r1", "label": "", "createdAt": then(), "closedAt": then(),
+        "agent": {"_id": "41"}, "visitor": {"username": "guest-1", "email": null}});
+    let salesiq = json!({"event": "conversation.operator.replied", "entity_type": "conversation", "entity_id": "1",
+        "org_id": "2", "event_time": "1769850000000", "entity": {"owner": {"id": "41", "type": "operator"},
+        "end_time": "1769849000000", "visitor": {"email_id": "mika@example.com"}}});
+    for body in [
+        with("amazonconnect_1_initiated.json", &connect),
+        "EventType=onConversationUpdated&ConversationSid=CH1&AccountSid=AC1&State=closed".to_owned(),
+        room.to_string(),
+        salesiq.to_string(),
+    ] {
+        assert_eq!(alone(&body), ("[]".to_owned(), Vec::new()), "{body}");
+    }
+}
+
+#[test]
+fn a_part_of_a_conversation_is_no_chat() {
+    for topic in ["conversation_part.tag.created", "conversation_part.tag.deleted", "conversation_part.redacted"] {
+        let part = json!({"type": "conversation_part", "id": "9001", "conversation_id": "77"});
+        let body = json!({"type": "notification_event", "topic": topic, "created_at": 1, "data": {"item": part}});
+        assert_eq!(alone(&body.to_string()), ("[]".to_owned(), Vec::new()), "{topic}");
+    }
+}
+
+#[test]
+fn whoever_a_body_names_attends_whichever_event_it_is() {
+    let connect = with("amazonconnect_2_connected.json", &[("/detail/eventType", json!("CONTACT_DATA_UPDATED"))]);
+    let connected = String::from_utf8(samples()["amazonconnect_2_connected.json"].clone()).unwrap();
+    assert_eq!(alone(&connect), alone(&connected));
+    assert!(alone(&connect).0.contains(":connect:"));
+
+    let fragment = |message: Value| {
+        json!({"eventName": "conversationFragment", "conversationId": "b1", "visitor": {"email": null},
+            "messages": [message]})
+    };
+    let (commands, warned) = alone(&fragment(json!({"type": "agent", "agentId": "41"})).to_string());
+    assert!(commands.contains(r#""operators":["brevo:41"]"#) && warned.is_empty(), "{commands}");
+    let (commands, warned) = alone(&fragment(json!({"type": "agent"})).to_string());
+    assert!(commands.contains("brevo:unknown:unreadable"), "{commands}");
+    assert_eq!(warned, ["messages.0.agentId"]);
+    // To a group: the conversation still says who had it before.
+    let assignment = json!({"action": "conversation_assignment", "actor": {"actor_type": "agent"},
+        "action_time": "2026-01-31T09:00:00Z", "data": {"assignment": {"to_agent_id": "", "to_group_id": "g",
+        "conversation": {"conversation_id": "f1", "assigned_agent_id": "41"}}}});
+    let (commands, warned) = alone(&assignment.to_string());
+    assert!(commands.contains(r#""operators":[]"#) && warned.is_empty(), "{commands}");
+}
+
+#[test]
+fn whoever_is_not_named_and_events_of_other_names_are_warned_of() {
+    let hubspot = json!([{"subscriptionType": "object.propertyChange", "objectTypeId": "0-11", "objectId": 5,
+        "portalId": 3, "subscriptionId": 2, "appId": 4, "propertyName": "assignedTo", "propertyValue": "A-41"}]);
+    let crisp = json!({"website_id": "w", "event": "session:reassigned", "data": {"session_id": "s"}, "timestamp": 1});
+    let chatwoot = without(&serde_json::from_slice(&samples()["chatwoot_1_created.json"]).unwrap(), "/meta/assignee");
+    for (body, field) in [
+        (hubspot.to_string(), "subscriptionType"),
+        (crisp.to_string(), "event"),
+        (chatwoot, "meta.assignee"),
+        ("EventType=onParticipantRemoved&ConversationSid=CH1&AccountSid=AC1".to_owned(), "Identity"),
+    ] {
+        assert_eq!(alone(&body).1, [field], "{body}");
+    }
+}

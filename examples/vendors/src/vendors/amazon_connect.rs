@@ -31,6 +31,10 @@ fn read(look: &mut Look<'_>) -> Tidings {
     let state = match event {
         "INITIATED" | "CONNECTED_TO_SYSTEM" | "QUEUED" | "CONNECTED_TO_AGENT" => State::Opens,
         "DISCONNECTED" | "COMPLETED" => State::EndedForGood,
+        // What is noted of a contact that is over.
+        "CONTACT_DATA_UPDATED" | "CHAT_DATA_UPDATED" if look.told(&field("disconnectTimestamp")).is_some() => {
+            State::EndedForGood
+        }
         "PAUSED" | "RESUMED" | "CONTACT_DATA_UPDATED" | "CHAT_DATA_UPDATED" => State::Mentioned,
         _ => return look.unknown_event(&field("eventType")),
     };
@@ -43,8 +47,9 @@ fn read(look: &mut Look<'_>) -> Tidings {
     });
     let mut news = News::of(chat, time);
     news.state = state;
-    if event == "CONNECTED_TO_AGENT" {
-        let agent = field("agentInfo/agentArn");
+    // Whoever has the contact is told with later events too.
+    let agent = field("agentInfo/agentArn");
+    if event == "CONNECTED_TO_AGENT" || look.told(&field("agentInfo")).is_some() {
         let operator = if look.told(&agent).is_some() { look.person(&agent) } else { look.missing_operator(&agent) };
         news.attendance = vec![Attendance::All(Part::Assigned, operator.into_iter().collect())];
     }

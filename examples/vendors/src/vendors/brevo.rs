@@ -37,11 +37,22 @@ fn read(look: &mut Look<'_>) -> Tidings {
     if look.told("/agent").is_some() {
         agents.push("/agent/id".into());
     }
+    let mut nobody_knows = None;
     agents.retain(|id| look.told(id).is_some() || { look.missing_operator(id).is_none() });
-    if look.is("/message/type", "agent") && agents.is_empty() {
-        agents.push("/message/agentId".into());
+    for message in messages.iter().map(String::as_str).chain(["/message"]) {
+        let writer = format!("{message}/agentId");
+        if !look.is(&format!("{message}/type"), "agent") {
+            continue;
+        }
+        match look.key(&writer) {
+            Some(_) => agents.push(writer),
+            None if agents.is_empty() => nobody_knows = nobody_knows.or_else(|| look.missing_operator(&writer)),
+            None => {}
+        }
     }
-    let writers: Vec<_> = agents.iter().filter_map(|id| look.person(id)).collect();
+    let mut writers: Vec<_> = agents.iter().filter_map(|id| look.person(id)).chain(nobody_knows).collect();
+    writers.sort();
+    writers.dedup();
     news.attendance = if state == State::Opens {
         vec![Attendance::All(Part::Assigned, writers)]
     } else {

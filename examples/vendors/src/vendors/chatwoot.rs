@@ -130,8 +130,12 @@ fn time(look: &mut Look<'_>, at: &str) -> Option<Time> {
 /// Bots are counted apart from people. Whatever is not said to be a person counts as a bot.
 fn assignee(look: &mut Look<'_>, meta: &str) -> Option<OperatorId> {
     let assignee = format!("{meta}/assignee");
-    look.told(&assignee)?;
     let id = format!("{assignee}/id");
+    // `null` is nobody; without the field, nobody can know who.
+    if !look.has(&assignee) {
+        return look.missing_operator(&assignee);
+    }
+    look.told(&assignee)?;
     if look.told(&id).is_none() {
         return look.missing_operator(&id);
     }

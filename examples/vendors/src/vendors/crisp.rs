@@ -13,6 +13,20 @@ use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("crisp", recognise, read);
 
+/// The other events of a session.
+const MENTIONING: [&str; 39] = [
+    "message:acknowledge:delivered", "message:acknowledge:ignored", "message:acknowledge:read:received",
+    "message:acknowledge:read:send", "message:acknowledge:unread:send", "message:compose:receive",
+    "message:compose:send", "message:notify:unread:received", "message:notify:unread:send", "message:received",
+    "message:removed", "message:send", "message:updated", "session:error", "session:set_address", "session:set_avatar",
+    "session:set_block", "session:set_closed", "session:set_data", "session:set_email", "session:set_inbox",
+    "session:set_mentions", "session:set_nickname", "session:set_opened", "session:set_participants",
+    "session:set_phone", "session:set_routing", "session:set_segments", "session:set_subject",
+    "session:sync:capabilities", "session:sync:events", "session:sync:geolocation", "session:sync:locales",
+    "session:sync:network", "session:sync:pages", "session:sync:rating", "session:sync:system",
+    "session:sync:timezone", "session:update_availability",
+];
+
 fn recognise(look: &Look<'_>) -> bool {
     look.text("/event").is_some_and(|event| event.contains(':'))
         && look.text("/website_id").is_some()
@@ -32,7 +46,8 @@ fn read(look: &mut Look<'_>) -> Tidings {
                 State::Mentioned
             }
         },
-        _ if event.starts_with("session:") || event.starts_with("message:") => State::Mentioned,
+        _ if MENTIONING.contains(&event) => State::Mentioned,
+        _ if event.starts_with("session:") || event.starts_with("message:") => return look.unknown_event("/event"),
         _ => return beside("what is no `session` or `message` event"),
     };
     let website = look.account(&["/website_id"]);

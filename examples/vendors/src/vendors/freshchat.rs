@@ -30,6 +30,8 @@ fn read(look: &mut Look<'_>) -> Tidings {
     let mut news = News::of(chat, time);
     news.state = if look.is(&format!("{conversation}/status"), "resolved") { State::Ended } else { state };
     let assigned = [format!("{at}/to_agent_id"), format!("{conversation}/assigned_agent_id")];
+    // The new agent counts first, even where it is nobody: the conversation may be as it was before.
+    let assigned = if look.has(&assigned[0]) { [assigned[0].clone(), assigned[0].clone()] } else { assigned };
     // Empty is assigned to nobody: to a group, or back to all. Without the fields, nobody can know to whom.
     let operator = match look.first(&[&*assigned[0], &*assigned[1]]) {
         Some(pointer) => look.person(pointer),

@@ -17,7 +17,15 @@ fn recognise(look: &Look<'_>) -> bool {
         && beside.iter().filter(|pointer| look.has(pointer)).count() >= 3
 }
 
+/// What all objects' events call a conversation.
+const CONVERSATION: &str = "0-11";
+
 fn read(look: &mut Look<'_>) -> Tidings {
+    if look.key("/objectTypeId").is_some_and(|of| of == CONVERSATION)
+        && look.event_name("/subscriptionType").starts_with("object.")
+    {
+        return look.unknown_event("/subscriptionType");
+    }
     let Some(event) = look.event_name("/subscriptionType").strip_prefix("conversation.") else {
         return beside("no `conversation` event");
     };

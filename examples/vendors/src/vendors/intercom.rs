@@ -20,7 +20,8 @@ fn recognise(look: &Look<'_>) -> bool {
 
 fn read(look: &mut Look<'_>) -> Tidings {
     let topic = look.event_name("/topic");
-    if !topic.starts_with("conversation") {
+    // A part has an id of its own, which is no conversation's: `conversation_part.…` tells of tags and what was redacted.
+    if !topic.starts_with("conversation.") || look.is("/data/item/type", "conversation_part") {
         return beside("a topic other than `conversation`");
     }
     let Some(chat) = look.chat(None, &["/data/item/id", "/data/item/conversation_id"]) else { return Tidings::Lost };

@@ -26,8 +26,13 @@ fn read(look: &mut Look<'_>) -> Tidings {
     let last_message = format!("/messages/{}", look.length("/messages").saturating_sub(1));
     let closing = format!("{last_message}/closingMessage");
     let state = match event {
-        // Sent on closing, and as a test by the settings page, which closes nothing.
-        "LivechatSession" if look.told("/closedAt").is_some() => State::EndedForGood,
+        // A test by the settings page is a `LivechatSession` too, and closes nothing. Any event may come after closing.
+        "LivechatSession" | "LivechatSessionStart" | "LivechatSessionStarted" | "LivechatSessionTaken"
+        | "LivechatSessionQueued" | "LivechatSessionForwarded" | "Message" | "LeadCapture"
+            if look.told("/closedAt").is_some() =>
+        {
+            State::EndedForGood
+        }
         // Closed rooms alone are reported when they are edited.
         "LivechatEdit" => State::EndedForGood,
         "Message" if look.has(&closing) && !look.is_false(&closing) => State::EndedForGood,

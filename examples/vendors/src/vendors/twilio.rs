@@ -79,6 +79,9 @@ fn read(look: &mut Look<'_>) -> Tidings {
     let time = look.time(&["/time"]).or_else(|| look.time(&[&field(when), &field("DateUpdated")]));
     let mut news = News::of(chat, time);
     let identity = field("Identity");
+    // The visitor is known by a phone number or the like.
+    let bound = ["MessagingBinding", "MessagingBinding.Address", "MessagingBinding.Type"];
+    let is_bound = bound.iter().any(|name| look.has(&field(name)));
     match happened {
         Happened::Added if look.is(&field("State"), "closed") => news.state = State::Ended,
         Happened::Added => news.state = State::Opens,
@@ -89,19 +92,21 @@ fn read(look: &mut Look<'_>) -> Tidings {
             None => look.warn(&field("StateTo"), "expected the conversation's state, found none"),
         },
         Happened::ParticipantAdded => {
-            let bound = ["MessagingBinding", "MessagingBinding.Address", "MessagingBinding.Type"];
-            let is_visitor = look.told(&identity).is_none() && bound.iter().any(|name| look.has(&field(name)));
             let operator = match look.told(&identity) {
                 Some(_) => look.person(&identity),
-                None if is_visitor => None,
+                None if is_bound => None,
                 None => look.missing_operator(&identity),
             };
             news.attendance.extend(operator.map(Attendance::OneMore));
         }
         Happened::ParticipantRemoved => {
+            if look.told(&identity).is_none() && !is_bound {
+                look.warn(&identity, "expected an operator's id, found none; whoever left still counts");
+            }
             let operator = look.person(&identity);
             news.attendance.extend(operator.map(Attendance::OneLess));
         }
+        Happened::Mentioned if look.is(&field("State"), "closed") => news.state = State::Ended,
         Happened::Mentioned | Happened::NotYet | Happened::Elsewhere => {}
     }
     news.into()

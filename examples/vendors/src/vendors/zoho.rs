@@ -43,7 +43,9 @@ fn read(look: &mut Look<'_>) -> Tidings {
     let Some(chat) = look.chat(org.as_deref(), &["/entity_id", "/entity/id"]) else { return Tidings::Lost };
     let at = look.time(&["/event_time"]);
     let mut news = News::of(chat, at);
-    news.state = state;
+    // What is said of a conversation after its end. A reopened one may still say when it had ended.
+    let is_over = look.told("/entity/end_time").is_some() && !matches!(event, "reopened");
+    news.state = if is_over { State::Ended } else { state };
     news.attendance = attendance(look, is_of_operators);
     if look.visitor("/entity/visitor") {
         news.email = look.email(&["/entity/visitor/email_id", "/entity/visitor/email"]);
