@@ -8,7 +8,12 @@ use crate::password;
 /// Lets the other threads of the program go first. Where that cannot be had, it is done without.
 pub(crate) fn step_back() {
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10);
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 5);
+}
+
+/// Waits before anything is done for a watcher: not at the moment at which they ask for it.
+pub(crate) async fn later() {
+    tokio::time::sleep(pause(Duration::from_millis(10))).await;
 }
 
 /// A pause between one and four times this long.

@@ -15,6 +15,7 @@ use super::caller::Staff;
 use super::desk::Body;
 use super::problem::Problem;
 use super::{App, Before, socket};
+use crate::aside;
 use crate::office::Office;
 use crate::reader::Opening;
 use crate::said::Said;
@@ -24,6 +25,7 @@ use crate::store::Action;
 const LINES: usize = 20;
 
 pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: HeaderMap) -> Result<Response, Problem> {
+    aside::later().await;
     let operator = staff.operator.clone();
     app.look(&staff.operator, Action::Opened, None, move |office| office.check_may_monitor(&operator)).await?;
     app.staff_page(&staff, &headers, ("monitored.html", "/monitored"), context! {}).await
@@ -34,6 +36,7 @@ pub(super) async fn socket(
     staff: Staff,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    aside::later().await;
     let held = app.account_slot(&staff)?;
     let operator = staff.operator.clone();
     let listen = move |office: &mut Office| office.listen_as_watcher(&operator);
@@ -55,6 +58,7 @@ pub(super) async fn opened_page(
     Path(chat): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    aside::later().await;
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let (operator, id) = (staff.operator.clone(), chat.clone());
     let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
@@ -69,6 +73,7 @@ pub(super) async fn opened_socket(
     Path(chat): Path<String>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    aside::later().await;
     let held = app.account_slot(&staff)?;
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let (operator, id) = (staff.operator.clone(), chat.clone());
@@ -90,6 +95,7 @@ pub(super) async fn entries(
     Path(chat): Path<String>,
     Query(before): Query<Before>,
 ) -> Result<Json<Value>, Problem> {
+    aside::later().await;
     let chat: ChatId = chat.parse().map_err(|_| Problem::NO_CHAT)?;
     let (operator, id) = (staff.operator.clone(), chat.clone());
     let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
