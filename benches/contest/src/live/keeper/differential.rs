@@ -42,16 +42,16 @@ impl Differential {
     pub(super) fn of(engine: &MonitorEngine, chats: &[Chat], at_once: usize) -> Self {
         let (mut has, mut attends) = (InputSession::new(), InputSession::new());
         let (mut rules, mut roles) = (InputSession::new(), InputSession::new());
-        let mut probe = ProbeHandle::new();
+        let probe = ProbeHandle::new();
         let out = Rc::new(RefCell::new(Vec::new()));
         let thread = Allocator::Thread(Thread::default());
         let mut worker = Worker::new(WorkerConfig::default(), thread, Some(Instant::now()));
         let seen = out.clone();
         worker.dataflow::<u64, _, _>(|scope| {
-            let has = has.to_collection(scope.clone());
-            let attends = attends.to_collection(scope.clone());
-            let rules = rules.to_collection(scope.clone());
-            let roles = roles.to_collection(scope.clone()).arrange_by_key();
+            let has = has.to_collection(scope);
+            let attends = attends.to_collection(scope);
+            let rules = rules.to_collection(scope);
+            let roles = roles.to_collection(scope).arrange_by_key();
             // Whom the attending operators let watch, and who they are.
             let open = attends
                 .map(|(chat, operator): (Id, Id)| (operator, chat))
@@ -85,7 +85,7 @@ impl Differential {
                     watch.push((rules.iter().map(|(rule, _)| **rule).collect(), 1));
                 })
                 .inspect(move |((watch, rules), _, sign)| seen.borrow_mut().push((*watch, rules.clone(), *sign)))
-                .probe_with(&mut probe);
+                .probe_with(&probe);
         });
         let (coder, facts, held, steps) = (Coder::default(), Facts::default(), HashMap::default(), Vec::new());
         let mut made = Differential {
