@@ -1,7 +1,8 @@
 //! Crisp, <https://docs.crisp.chat/references/web-hooks/v1/>.
 //!
 //! The envelope is from the documentation; the data of each event are from the vendor's own client
-//! (github.com/crisp-im/go-crisp-api, `events_receive.go`).
+//! (github.com/crisp-im/go-crisp-api, `events_receive.go`). The list of the other events is not from either and may lack
+//! some: one that it lacks is a warning.
 //!
 //! A session is a chat. It has one operator to whom it is routed; an operator who writes in it attends it too, until it
 //! is routed anew.

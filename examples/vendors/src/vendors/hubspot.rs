@@ -1,6 +1,7 @@
 //! HubSpot conversations, <https://developers.hubspot.com/docs/api/webhooks>.
 //!
-//! The shape is from the documentation: a list of events, each with a few words. Nothing is ever told of the visitor.
+//! The shape is from the documentation: a list of events, each with a few words. Nothing is ever told of the visitor. That
+//! `0-11` stands for conversations among the generic `object.…` events is inferred.
 
 use chat_monitor::OperatorId;
 

@@ -3,7 +3,8 @@
 //! The envelope and the entities of `attender.updated`, `completed`, `missed` and the replies are as a client of the
 //! vendor's reads them (github.com/botpress/growth, `WebhookBaseSchema`); the names of the events are from the
 //! documentation. Where `participants` and an address lie is inferred: from the lists that the other entities have, and
-//! from the documented conditions of workflows, which name an IP address.
+//! from the documented conditions of workflows, which name an IP address. So is `end_time`, by which a late body says that
+//! its conversation is over.
 //!
 //! Supervisors are those who watch by the vendor's own means. They do not attend, as watchers do not here.
 
