@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::once::read_json;
+
 /// What was posted to a webhook: one event, or a list of them.
 #[derive(Clone, Debug)]
 pub struct Body {
@@ -20,7 +22,7 @@ pub enum UnreadableBody {
 }
 
 impl Body {
-    /// Reads JSON (an event or a list of events) or a form (`application/x-www-form-urlencoded`): a field `data` that
+    /// Reads JSON (an event or a list of events, no key twice in an object) or a form (`application/x-www-form-urlencoded`): a field `data` that
     /// holds JSON, or an event with the form's fields, all of them text.
     ///
     /// # Errors
@@ -44,7 +46,7 @@ impl Body {
 }
 
 fn json(text: &str) -> Result<Value, UnreadableBody> {
-    serde_json::from_str(text).map_err(|error| UnreadableBody::Neither(error.to_string()))
+    read_json(text).map_err(|error| UnreadableBody::Neither(error.to_string()))
 }
 
 fn form(text: &str) -> Result<Value, UnreadableBody> {

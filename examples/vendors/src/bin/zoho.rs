@@ -21,9 +21,8 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use chat_monitor::{AddRuleRefusal, Command, Criterion, LiveMonitor, MonitorEngine, OperatorId, Rule};
-use serde_json::Value;
 use vendors::monitors::{export, import};
-use vendors::{People, Statistics};
+use vendors::{People, Statistics, read_json};
 
 use common::{Argument, Console, Input, Outcome, Stop, arguments};
 use programs::{Applied, read, say, unreadable};
@@ -141,7 +140,7 @@ fn import_monitors(file: &OsStr, watchers: Option<Vec<OperatorId>>, setup: Optio
         None => None,
     };
     let mut complete = matches!(console.outcome(), Outcome::Complete);
-    let monitors = match serde_json::from_str::<Value>(text.trim_start_matches('\u{FEFF}')) {
+    let monitors = match read_json(text.trim_start_matches('\u{FEFF}')) {
         Ok(monitors) => monitors,
         Err(error) => {
             say(&name, &format!("expected monitors in JSON: {error}"));
