@@ -10,12 +10,12 @@ use crate::password;
 use crate::store::Account;
 
 const PEOPLE: [(&str, &str, Role); 6] = [
-    ("aoi", "Aoi Kimura", Role::Administrator),
-    ("hana", "Hana Mori", Role::Supervisor),
-    ("sora", "Sora Ishii", Role::Supervisor),
-    ("ken", "Ken Tanaka", Role::Associate),
-    ("aya", "Aya Suzuki", Role::Associate),
-    ("rin", "Rin Ogawa", Role::Associate),
+    ("aoi", "木村 葵", Role::Administrator),
+    ("hana", "森 花", Role::Supervisor),
+    ("sora", "石井 空", Role::Supervisor),
+    ("ken", "田中 健", Role::Associate),
+    ("aya", "鈴木 彩", Role::Associate),
+    ("rin", "小川 凛", Role::Associate),
 ];
 
 /// Addresses and domains that are kept free for examples (RFC 5737, RFC 2606).

@@ -38,8 +38,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     if !console.passwords().is_empty() {
         print("\nDemonstration data. Sign in with / デモ用のデータです。サインイン:\n\n");
         for known in console.passwords() {
-            let line =
-                format!("  {:<6} {:<24} {:<12} {:<14}\n", known.operator, known.password, known.name, known.role);
+            let line = format!("  {:<6} {:<24} {:<14} {}\n", known.operator, known.password, known.role, known.name);
             print(&line);
         }
         print("\n");

@@ -30,9 +30,9 @@ const ENGLISH: Words = Words {
     language: "en",
     start: "Start the chat",
     unseen: "unseen",
-    joined: "Hana Mori joined the chat",
-    left: "Hana Mori left the chat",
-    saved_as: "Saved as 127.0.0.0/8",
+    joined: "森 花 joined the chat",
+    left: "森 花 left the chat",
+    saved_as: "Will be saved as 127.0.0.0/8",
     mask: "instead of a mask",
     narrow: "every day",
     now: "Monitoring now",
@@ -42,8 +42,8 @@ const JAPANESE: Words = Words {
     language: "ja",
     start: "チャットを始める",
     unseen: "知られずに",
-    joined: "Hana Mori が参加しました",
-    left: "Hana Mori が退出しました",
+    joined: "森 花 が参加しました",
+    left: "森 花 が退出しました",
     saved_as: "「127.0.0.0/8」として保存",
     mask: "マスクの代わりに",
     narrow: "毎日変わります",
@@ -120,12 +120,12 @@ fn walk(words: &Words) {
     hana.click("#add-button");
     hana.wait_for_text("tbody", "mika@example.com");
     hana.click("#add");
-    hana.type_into("#narrow", "suz");
+    hana.type_into("#narrow", "鈴");
     assert_eq!(hana.count("#offered label:not([hidden])"), 1);
     assert_eq!(hana.count("#offered [value=sora], #offered [value=aoi], #offered [value=hana]"), 0);
     hana.click("#offered [value=aya]");
     hana.click("#add-button");
-    hana.wait_for_text("tbody", "Aya Suzuki");
+    hana.wait_for_text("tbody", "鈴木 彩");
     assert_eq!(hana.count("tbody tr"), 5);
     picture(&hana, "rules");
 

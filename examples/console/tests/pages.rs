@@ -13,8 +13,8 @@ fn every_page_is_shown_in_both_languages() {
     let visit = server.visit("Mika", "");
     server.sign_in("ken").does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
     let pages = [
-        ("/", "", "Work as an operator", "オペレーターとして働く"),
-        ("/sign-in", "", "Operator ID", "オペレーター ID"),
+        ("/", "", "Work as an operator", "担当者として応対する"),
+        ("/sign-in", "", "Operator ID", "担当者 ID"),
         ("/visit", "", "Start the chat", "チャットを始める"),
         (&*format!("/chat/{}", visit.chat), &*visit.person.cookie, "End the chat", "チャットを終了"),
         ("/desk", &aoi.cookie, "Waiting", "対応待ち"),

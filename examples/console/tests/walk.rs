@@ -19,7 +19,7 @@ fn a_matching_chat_appears_and_advice_reaches_the_operator_alone() {
     ken.does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
     let line = list.wait_for("line");
     assert_eq!(line["line"]["chat"], visit.chat.as_str());
-    assert_eq!(line["line"]["rules"][0]["when"][0], json!({ "kind": "operator", "value": "Ken Tanaka" }));
+    assert_eq!(line["line"]["rules"][0]["when"][0], json!({ "kind": "operator", "value": "田中 健" }));
 
     let mut opened = hana.socket(&format!("/monitored/{}/socket", visit.chat)).unwrap();
     assert_eq!(opened.wait_for("snapshot")["joined"], false);

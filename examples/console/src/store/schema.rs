@@ -4,7 +4,8 @@ use rusqlite::Connection;
 
 use super::LoadError;
 
-const VERSION: i64 = 3;
+/// The version that a new file begins with.
+const BASE: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
@@ -75,12 +76,14 @@ CREATE TABLE audit (
 );
 ";
 
-/// What each version adds to the one before.
-const ADDED: [&str; 2] = [
+/// What each version adds to the one before, from the first on. A new one stands at the end, and is never changed again.
+const ADDED: &[&str] = &[
     "ALTER TABLE saved ADD COLUMN statistics TEXT;",
     // The demonstration's passwords stood here. What is overwritten must not stay in the file.
     "UPDATE accounts SET demonstration = '' WHERE demonstration IS NOT NULL;",
 ];
+
+const VERSION: i64 = 1 + ADDED.len() as i64;
 
 /// Checks that a file is one of this program.
 pub(super) fn check(connection: &Connection) -> Result<(), LoadError> {
@@ -102,10 +105,11 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), LoadError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", true)?;
-    let missing = match found {
+    let after = |version: i64| ADDED.iter().skip(usize::try_from(version - 1).unwrap_or_default()).copied();
+    let missing: String = match found {
         VERSION => return Ok(()),
-        0 => TABLES.to_owned(),
-        1..VERSION => ADDED.iter().skip(usize::try_from(found - 1).unwrap_or_default()).copied().collect(),
+        0 => std::iter::once(TABLES).chain(after(BASE)).collect(),
+        1..VERSION => after(found).collect(),
         other => return Err(LoadError::Version(other)),
     };
     connection.execute_batch(&format!("BEGIN IMMEDIATE; {missing} PRAGMA user_version = {VERSION}; COMMIT;"))?;

@@ -2,12 +2,12 @@
 
 use super::Text;
 
-pub(super) const FAULTS: &[Text] = &[
+pub(super) const TEXTS: &[Text] = &[
     // IP addresses of rules.
     (
         "bad_ip",
         "Write an IP address such as 192.0.2.7 or 2001:db8::7, or a network such as 192.0.2.0/24.",
-        "IP アドレス（例: 192.0.2.7、2001:db8::7）またはネットワーク（例: 192.0.2.0/24）を入力してください。",
+        "IPアドレス（例: 192.0.2.7、2001:db8::7）またはネットワーク（例: 192.0.2.0/24）を入力してください。",
     ),
     (
         "bad_ip_leading_zero",
@@ -58,7 +58,7 @@ pub(super) const FAULTS: &[Text] = &[
     (
         "bad_ip_email",
         "This is an email address. Choose the kind “Visitor's email” for it.",
-        "これはメールアドレスです。種類で「来訪者のメールアドレス」を選んでください。",
+        "これはメールアドレスです。種類で「訪問者のメールアドレス」を選んでください。",
     ),
     // Emails and domains of rules.
     (
@@ -129,7 +129,7 @@ pub(super) const FAULTS: &[Text] = &[
     (
         "bad_pattern_ip",
         "This is an IP address. Choose the kind “IP address” for it.",
-        "これは IP アドレスです。種類で「IP アドレス」を選んでください。",
+        "これは IPアドレスです。種類で「IPアドレス」を選んでください。",
     ),
     // A visitor's own email.
     (

@@ -54,7 +54,12 @@ impl Problem {
                 Redirect::to(&format!("/sign-in?back={back}")).into_response()
             }
             Some(path) => {
-                let page = pages.render("problem.html", language, path, minijinja::context! { text });
+                let title = match self.status {
+                    StatusCode::NOT_FOUND => language.text("problem_404"),
+                    StatusCode::FORBIDDEN => language.text("problem_403"),
+                    _ => language.text("problem"),
+                };
+                let page = pages.render("problem.html", language, path, minijinja::context! { title, text });
                 (self.status, Html(page)).into_response()
             }
             None => (self.status, Json(json!({ "error": self.key, "text": text }))).into_response(),
