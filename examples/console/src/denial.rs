@@ -26,6 +26,9 @@ pub(crate) enum Denial {
     /// The operator's role does not allow it.
     #[error("your role does not allow this")]
     NotAllowed,
+    /// A setting is out of its bounds.
+    #[error("the number is out of its bounds")]
+    OutOfBounds,
     /// More is said in the chat than there is room for.
     #[error("the chat is too long")]
     ChatFull,
@@ -72,6 +75,7 @@ impl Denial {
             Denial::NoSuchRule => "no_such_rule",
             Denial::NoSuchOperator => "no_such_operator",
             Denial::NotAllowed => "not_allowed",
+            Denial::OutOfBounds => "out_of_bounds",
             Denial::ChatFull => "chat_full",
             Denial::TooManyChats => "too_many_chats",
             Denial::TooManyRules => "too_many_rules",
@@ -83,10 +87,10 @@ impl Denial {
     /// The HTTP status.
     pub(crate) fn status(&self) -> u16 {
         match self.key() {
-            "no_such_chat" | "no_such_rule" => 404,
+            "no_such_chat" | "no_such_rule" | "no_such_department" => 404,
             "not_allowed" | "not_watching" | "may_not_advise" | "may_not_join" | "no_rights" | "not_permitted"
             | "own_chats" => 403,
-            "no_such_operator" => 422,
+            "no_such_operator" | "unknown_role" | "out_of_bounds" => 422,
             "too_many" | "too_many_chats" => 429,
             "failed" => 503,
             _ => 409,

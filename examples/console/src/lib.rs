@@ -22,6 +22,7 @@ mod options;
 mod password;
 mod reader;
 mod said;
+mod settings_kept;
 mod slots;
 mod store;
 mod texts;

@@ -4,6 +4,7 @@ mod attending;
 mod feeds;
 mod people;
 mod rules;
+mod settings;
 mod telling;
 mod visiting;
 mod watching;
@@ -20,6 +21,7 @@ use crate::entry::{Entry, Kind, now};
 use crate::feeds::Feeds;
 use crate::limits::{Buckets, Origin};
 use crate::options::Limits;
+use crate::settings_kept::Settings;
 use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, Store};
 use crate::view::LastSaid;
 
@@ -35,6 +37,7 @@ pub(crate) struct Office {
     /// How many visitors' chats are live from where.
     live_from: HashMap<Origin, usize>,
     limits: Limits,
+    settings: Settings,
     refusals: Buckets<OperatorId>,
     names: HashMap<OperatorId, String>,
     feeds: Feeds,
@@ -70,6 +73,7 @@ impl Office {
             chats.insert(row.id.clone(), LiveChat { row, entries, internal, last });
         }
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
+        let settings = Settings::load(&store)?;
         let saved_at = store.saved_at()?;
         info!(chats = chats.len(), rules = live.engine().rules().count(), ?saved_at, "state loaded");
         Ok(Office {
@@ -79,6 +83,7 @@ impl Office {
             chats,
             live_from,
             limits,
+            settings,
             refusals: Buckets::new(60.0, 0.5),
             names,
             feeds: Feeds::start().map_err(LoadError::Thread)?,

@@ -92,6 +92,17 @@ pub struct Limits {
     pub rules_per_watcher: usize,
     /// How often a socket's other end is asked whether it is still there: the same for everybody, whatever happens.
     pub ping: Duration,
+    /// How long a visitor may have no page open until that is told: reloading one takes a moment.
+    pub away: Duration,
+    /// How long a chat goes on whose visitor has no page open, where no administrator has set that.
+    pub gone: Duration,
+}
+
+impl Limits {
+    /// The last of them in minutes, as pages have it.
+    pub(crate) fn gone_minutes(&self) -> u32 {
+        u32::try_from(self.gone.as_secs() / 60).unwrap_or(u32::MAX)
+    }
 }
 
 impl Default for Limits {
@@ -106,6 +117,8 @@ impl Default for Limits {
             entries_per_chat: 5000,
             rules_per_watcher: 200,
             ping: Duration::from_secs(25),
+            away: Duration::from_secs(5),
+            gone: Duration::from_secs(30 * 60),
         }
     }
 }

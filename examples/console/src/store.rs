@@ -4,6 +4,7 @@ mod accounts;
 mod archive;
 mod audit;
 mod schema;
+mod settings;
 mod transcripts;
 
 use std::fs::{File, OpenOptions};

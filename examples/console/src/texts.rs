@@ -6,7 +6,9 @@ mod faults;
 mod general;
 mod monitored;
 mod problems;
+mod retention;
 mod rules;
+mod settings;
 mod visitor;
 
 /// A key, English, Japanese.
@@ -15,7 +17,7 @@ pub(crate) type Text = (&'static str, &'static str, &'static str);
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
     let pages = [general::TEXTS, visitor::TEXTS, desk::TEXTS, monitored::TEXTS, rules::TEXTS, audit::TEXTS];
-    pages.into_iter().chain([faults::TEXTS, problems::TEXTS]).flatten()
+    pages.into_iter().chain([faults::TEXTS, problems::TEXTS, settings::TEXTS, retention::TEXTS]).flatten()
 }
 
 /// The text with this key.

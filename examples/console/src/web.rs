@@ -1,5 +1,6 @@
 //! The HTTP interface: every request is checked here for who it comes from, and in the office for what they may do.
 
+mod administrator;
 mod assets;
 mod audit;
 mod caller;
@@ -8,6 +9,7 @@ mod desk;
 mod monitored;
 mod pages;
 mod problem;
+mod retention;
 mod settings;
 mod sign_in;
 mod socket;
@@ -236,6 +238,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/monitoring/rules", post(settings::add))
         .route("/settings/monitoring/rules/{rule}/enabled", post(settings::set_enabled))
         .route("/settings/monitoring/rules/{rule}/delete", post(settings::delete))
+        .route("/settings/retention", get(retention::page).post(retention::set))
         .route("/audit", get(audit::page))
         .fallback(|| async { Problem::NO_PAGE })
         .layer(middleware::from_fn_with_state(app.clone(), guard))

@@ -13,6 +13,7 @@ mod kept;
 mod killed;
 mod pages;
 mod parts;
+mod retention;
 mod silence;
 mod statistics;
 mod strangers;

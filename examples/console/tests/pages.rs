@@ -21,6 +21,7 @@ fn every_page_is_shown_in_both_languages() {
         ("/monitored", &aoi.cookie, "Monitored chats", "モニタリング中のチャット"),
         (&*format!("/monitored/{}", visit.chat), &aoi.cookie, "Join this chat", "このチャットに参加する"),
         ("/settings/monitoring", &aoi.cookie, "Chat monitoring", "チャットのモニタリング"),
+        ("/settings/retention", &aoi.cookie, "Keep ended chats", "終了したチャットの保存日数"),
         ("/audit", &aoi.cookie, "Added a rule", "ルールを追加"),
         ("/nowhere", "", "There is no such page.", "ページが見つかりません。"),
     ];

@@ -25,6 +25,12 @@ pub(crate) enum Action {
     Left,
     OpenedSettings,
     OpenedAudit,
+    ChangedSettings,
+    OpenedPeople,
+    OpenedRoles,
+    OpenedDepartments,
+    OpenedChats,
+    OpenedRetention,
 }
 
 impl Action {
@@ -46,6 +52,12 @@ impl Action {
             Action::Left => "left",
             Action::OpenedSettings => "opened_settings",
             Action::OpenedAudit => "opened_audit",
+            Action::ChangedSettings => "changed_settings",
+            Action::OpenedPeople => "opened_people",
+            Action::OpenedRoles => "opened_roles",
+            Action::OpenedDepartments => "opened_departments",
+            Action::OpenedChats => "opened_chats",
+            Action::OpenedRetention => "opened_retention",
         }
     }
 }

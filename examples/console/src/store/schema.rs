@@ -81,6 +81,10 @@ const ADDED: &[&str] = &[
     "ALTER TABLE saved ADD COLUMN statistics TEXT;",
     // The demonstration's passwords stood here. What is overwritten must not stay in the file.
     "UPDATE accounts SET demonstration = '' WHERE demonstration IS NOT NULL;",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+     -- Accounts that cannot sign in, and what the monitor is to know of them when they can again.
+     CREATE TABLE disabled (operator TEXT PRIMARY KEY, known TEXT NOT NULL) WITHOUT ROWID;
+     CREATE TABLE departments (department TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

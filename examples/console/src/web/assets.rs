@@ -9,6 +9,7 @@ use super::problem::Problem;
 pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let (kind, text) = match &*name {
         "console.css" => ("text/css; charset=utf-8", include_str!("../../assets/console.css")),
+        "settings.css" => ("text/css; charset=utf-8", include_str!("../../assets/settings.css")),
         "icon.svg" => ("image/svg+xml", include_str!("../../assets/icon.svg")),
         "common.js" => (SCRIPT, include_str!("../../assets/common.js")),
         "talk.js" => (SCRIPT, include_str!("../../assets/talk.js")),
@@ -19,6 +20,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem>
         "rules.js" => (SCRIPT, include_str!("../../assets/rules.js")),
         "session.js" => (SCRIPT, include_str!("../../assets/session.js")),
         "audit.js" => (SCRIPT, include_str!("../../assets/audit.js")),
+        "retention.js" => (SCRIPT, include_str!("../../assets/retention.js")),
         _ => return Err(Problem::NO_PAGE),
     };
     Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response())

@@ -18,7 +18,7 @@ use crate::texts;
 
 const LANGUAGE: &str = "console_language";
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
@@ -29,6 +29,9 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("monitored.html", include_str!("../../templates/monitored.html")),
     ("opened.html", include_str!("../../templates/opened.html")),
     ("rules.html", include_str!("../../templates/rules.html")),
+    ("settings.html", include_str!("../../templates/settings.html")),
+    ("settings_nav.html", include_str!("../../templates/settings_nav.html")),
+    ("retention.html", include_str!("../../templates/retention.html")),
     ("audit.html", include_str!("../../templates/audit.html")),
 ];
 
