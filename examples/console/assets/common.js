@@ -36,7 +36,7 @@ export function showTimes(style) {
 }
 
 /** Asks the server to do something; says what is wrong when it does not. */
-export async function post(path, body = {}) {
+export async function post(path, body = {}, tell = toast) {
   try {
     const answer = await fetch(path, {
       method: "POST",
@@ -46,9 +46,9 @@ export async function post(path, body = {}) {
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) return told;
     if (answer.status === 401) forget();
-    toast(told.text || text("v_failed"));
+    tell(told.text || text("v_failed"));
   } catch {
-    toast(text("v_failed"));
+    tell(text("v_failed"));
   }
   return null;
 }

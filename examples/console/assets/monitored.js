@@ -1,6 +1,7 @@
 // The list of monitored chats.
 
 import { element, find, listen, text, time } from "./common.js";
+import { ruleName } from "./rule_words.js";
 import { demonstrationTag, names, visitorName } from "./talk.js";
 
 const lines = new Map();
@@ -22,7 +23,7 @@ function line(chat) {
         "aria-label": `${text("open")}: ${visitorName(chat.visitor)}` }, text("open"))));
 }
 
-const ruleTag = (rule) => element("li", {}, rule.when.map((part) => `${text(part.kind)}: ${part.value}`).join(" + "));
+const ruleTag = (rule) => element("li", {}, ruleName(rule));
 
 function put(chat) {
   const place = find(`[data-chat="${CSS.escape(chat.chat)}"]`);

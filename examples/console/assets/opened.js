@@ -1,6 +1,7 @@
 // A monitored chat, opened: reading along, advising, joining.
 
 import { element, find, listen, post, sayForm, text } from "./common.js";
+import { ruleName } from "./rule_words.js";
 import {
   add, demonstrationTag, fill, internalEntry, names, operatorEntry, visitorFacts, visitorName,
 } from "./talk.js";
@@ -27,7 +28,7 @@ function visitor(known) {
 const people = (known) => { find("#people").textContent = names(known); };
 
 const rules = (known) => find("#rules").replaceChildren(...known.map((rule) =>
-  element("li", {}, rule.when.map((part) => `${text(part.kind)}: ${part.value}`).join(" + "))));
+  element("li", {}, ruleName(rule))));
 
 const heard = {
   snapshot(news) {

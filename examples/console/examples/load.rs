@@ -73,7 +73,7 @@ async fn load(
     for operator in ["ken", "aya", "rin", "aoi", "sora"] {
         operators.push(sign_in(address, passwords, operator).await?);
     }
-    let rule = r#"{"kind":"visitor_ip","value":"127.1.0.0/16"}"#;
+    let rule = r#"{"when":[{"kind":"visitor_ip","value":"127.1.0.0/16"}]}"#;
     let origin = format!("http://{address}");
     Connection::open(address, None).await?.post("/settings/monitoring/rules", &hana, &origin, rule).await?;
     Connection::open(address, None)

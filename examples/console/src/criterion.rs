@@ -1,14 +1,16 @@
 //! What a rule is to watch, as people type it: what is meant, or what is wrong and which forms would be right.
 
 mod offers;
+mod typed;
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use chat_monitor::{Criterion, Email, IpRange, ParseEmailErrorKind, ParseIpErrorKind};
 
 pub(crate) use offers::offers;
+pub(crate) use typed::{SampleOf, Typed, Wanted, always_with, is_everybody, never_both, read, share_text};
 
-/// Reads what a rule is to watch; `kind` is one of the three that the settings page offers.
+/// Reads what a rule is to watch, of the kinds that are said by one value.
 ///
 /// What stands around it is left out first: a paste brings blanks and characters that nobody sees.
 pub(crate) fn criterion(kind: &str, value: &str) -> Result<Criterion, Unreadable> {
@@ -23,6 +25,8 @@ pub(crate) fn criterion(kind: &str, value: &str) -> Result<Criterion, Unreadable
                 if value.parse::<IpRange>().is_ok() { Unreadable::IpForEmail } else { Unreadable::Email(error.kind()) }
             })
         }
+        "department" => value.parse().map(Criterion::Department).map_err(|_| Unreadable::Department),
+        "operator_in" => value.parse().map(Criterion::OperatorIn).map_err(|_| Unreadable::Department),
         _ => Err(Unreadable::Kind),
     }
 }
@@ -67,6 +71,13 @@ pub(crate) enum Unreadable {
     Email(ParseEmailErrorKind),
     /// It is an IP address, and of the other kind.
     IpForEmail,
+    Department,
+    AttributeName,
+    AttributeValue,
+    Share,
+    ShareTooFine,
+    ShareOfNothing,
+    ShareTooWide,
 }
 
 impl Unreadable {
@@ -76,6 +87,13 @@ impl Unreadable {
             Unreadable::Kind | Unreadable::Operator => "bad_value",
             Unreadable::EmailForIp => "bad_ip_email",
             Unreadable::IpForEmail => "bad_pattern_ip",
+            Unreadable::Department => "bad_department",
+            Unreadable::AttributeName => "bad_attribute_name",
+            Unreadable::AttributeValue => "bad_attribute_value",
+            Unreadable::Share => "bad_share",
+            Unreadable::ShareTooFine => "bad_share_digits",
+            Unreadable::ShareOfNothing => "bad_share_nothing",
+            Unreadable::ShareTooWide => "bad_share_wide",
             Unreadable::Ip(kind) => match kind {
                 ParseIpErrorKind::Address => "bad_ip",
                 ParseIpErrorKind::LeadingZero => "bad_ip_leading_zero",

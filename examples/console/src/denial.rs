@@ -23,6 +23,15 @@ pub(crate) enum Denial {
     /// No account has this id.
     #[error("there is no such operator")]
     NoSuchOperator,
+    /// There is no such exclusion.
+    #[error("there is no such exclusion")]
+    NoSuchExclusion,
+    /// A rule, or an exclusion, of no criterion.
+    #[error("there is no criterion")]
+    NoCriterion,
+    /// Whoever the rule is for may monitor nobody.
+    #[error("the watcher's role may not monitor anybody")]
+    WatcherMayNotMonitor,
     /// The operator's role does not allow it.
     #[error("your role does not allow this")]
     NotAllowed,
@@ -74,6 +83,9 @@ impl Denial {
             Denial::PickedUp => "was_picked_up",
             Denial::NoSuchRule => "no_such_rule",
             Denial::NoSuchOperator => "no_such_operator",
+            Denial::NoSuchExclusion => "no_such_exclusion",
+            Denial::NoCriterion => "no_criterion",
+            Denial::WatcherMayNotMonitor => "watcher_may_not_monitor",
             Denial::NotAllowed => "not_allowed",
             Denial::OutOfBounds => "out_of_bounds",
             Denial::ChatFull => "chat_full",
@@ -87,10 +99,10 @@ impl Denial {
     /// The HTTP status.
     pub(crate) fn status(&self) -> u16 {
         match self.key() {
-            "no_such_chat" | "no_such_rule" | "no_such_department" => 404,
+            "no_such_chat" | "no_such_rule" | "no_such_department" | "no_such_exclusion" => 404,
             "not_allowed" | "not_watching" | "may_not_advise" | "may_not_join" | "no_rights" | "not_permitted"
             | "own_chats" => 403,
-            "no_such_operator" | "unknown_role" | "out_of_bounds" => 422,
+            "no_such_operator" | "unknown_role" | "out_of_bounds" | "no_criterion" | "watcher_may_not_monitor" => 422,
             "too_many" | "too_many_chats" => 429,
             "failed" => 503,
             _ => 409,

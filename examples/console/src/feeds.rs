@@ -26,6 +26,8 @@ pub(crate) enum Topic {
     Watcher(OperatorId),
     /// One chat that an operator watches or has joined.
     Opened(OperatorId, ChatId),
+    /// The rules that an operator sees.
+    Rules(OperatorId),
 }
 
 impl Topic {
@@ -33,7 +35,7 @@ impl Topic {
     fn is_for_participants(&self) -> bool {
         match self {
             Topic::Visitor(_) | Topic::Desk(_) | Topic::Desks => true,
-            Topic::Watcher(_) | Topic::Opened(..) => false,
+            Topic::Watcher(_) | Topic::Opened(..) | Topic::Rules(_) => false,
         }
     }
 }

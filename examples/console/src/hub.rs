@@ -142,6 +142,10 @@ fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
     let mut waiting = Waiting::default();
     loop {
         waiting.take_all(queue);
+        let deadline = office.until_deadline();
+        if deadline.is_some_and(|left| left.is_zero()) {
+            waiting.acts.push_front(Box::new(keep_time));
+        }
         let done = if !waiting.acts.is_empty() {
             batch(&mut office, queue, &mut waiting)
         } else if let Some(read) = waiting.reads.pop_front() {
@@ -151,7 +155,8 @@ fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
             Ok(())
         } else {
             let latest = waiting.records.iter().map(|(latest, _)| *latest).min();
-            let pause = latest.map(|latest| latest.saturating_duration_since(Instant::now()));
+            let record = latest.map(|latest| latest.saturating_duration_since(Instant::now()));
+            let pause = record.into_iter().chain(deadline).min();
             let next = match pause {
                 Some(pause) if pause.is_zero() => Err(RecvTimeoutError::Timeout),
                 Some(pause) => queue.recv_timeout(pause),
@@ -162,7 +167,11 @@ fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
                     waiting.put(job);
                     continue;
                 }
-                Err(RecvTimeoutError::Disconnected) if pause.is_none() => break,
+                Err(RecvTimeoutError::Disconnected) if record.is_none() => break,
+                // It is the time that is due, and not a record.
+                Err(RecvTimeoutError::Timeout) if record.is_none_or(|left| pause.is_none_or(|pause| pause < left)) => {
+                    continue;
+                }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     batch(&mut office, queue, &mut waiting)
                 }
@@ -182,6 +191,15 @@ fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
         }
     }
     office.close();
+}
+
+/// The window of a rule opens or closes: an act like those that people do.
+fn keep_time(office: &mut Office) -> Reply {
+    if let Err(denial) = office.keep_time() {
+        error!(%denial, "the time cannot be told");
+        office.fail();
+    }
+    Box::new(|| {})
 }
 
 fn batch(office: &mut Office, queue: &mpsc::Receiver<Job>, waiting: &mut Waiting) -> rusqlite::Result<()> {

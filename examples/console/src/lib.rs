@@ -28,6 +28,7 @@ mod store;
 mod texts;
 mod view;
 mod web;
+mod words;
 
 pub use console::{Console, DemonstrationPassword, Failure, add_operator, backup, remove_demonstration};
 pub use options::{Call, HELP, Limits, Options, Play, WrongCall};

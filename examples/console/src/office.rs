@@ -1,18 +1,23 @@
 //! The state: the monitor, what the host adds to it, and who listens. One thread at a time works on it.
 
 mod attending;
+mod clock;
+mod drafts;
+mod exclusions;
 mod feeds;
 mod people;
+mod rule_list;
 mod rules;
 mod settings;
 mod telling;
 mod visiting;
 mod watching;
+mod why;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use chat_monitor::{ChatId, Command, Event, LiveMonitor, OperatorId, Role};
+use chat_monitor::{ChatId, Command, Event, LiveMonitor, OperatorId, Role, RuleId};
 use tracing::{error, info};
 use vendors::Statistics;
 
@@ -21,11 +26,16 @@ use crate::entry::{Entry, Kind, now};
 use crate::feeds::Feeds;
 use crate::limits::{Buckets, Origin};
 use crate::options::Limits;
+use crate::password;
 use crate::settings_kept::Settings;
-use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, Store};
+use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, RuleNote, Store};
 use crate::view::LastSaid;
 
+pub(crate) use drafts::{Draft, Drafted, Warning};
+pub(crate) use rule_list::Filter;
+pub(crate) use rules::Saved;
 pub(crate) use visiting::NewChat;
+pub(crate) use why::Known;
 
 /// All that the console knows.
 #[derive(Debug)]
@@ -40,6 +50,11 @@ pub(crate) struct Office {
     settings: Settings,
     refusals: Buckets<OperatorId>,
     names: HashMap<OperatorId, String>,
+    rule_notes: HashMap<RuleId, RuleNote>,
+    /// Whose rules have changed, or have done something, since that was told.
+    changed_rules_of: BTreeSet<OperatorId>,
+    /// What samples are drawn from.
+    secret: [u8; 32],
     feeds: Feeds,
     failed: bool,
     stopping: bool,
@@ -74,6 +89,7 @@ impl Office {
         }
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let settings = Settings::load(&store)?;
+        let rule_notes = store.rule_notes()?;
         let saved_at = store.saved_at()?;
         info!(chats = chats.len(), rules = live.engine().rules().count(), ?saved_at, "state loaded");
         Ok(Office {
@@ -86,6 +102,9 @@ impl Office {
             settings,
             refusals: Buckets::new(60.0, 0.5),
             names,
+            rule_notes,
+            changed_rules_of: BTreeSet::new(),
+            secret: password::random(),
             feeds: Feeds::start().map_err(LoadError::Thread)?,
             failed: false,
             stopping: false,
@@ -113,6 +132,7 @@ impl Office {
 
     /// Tells everybody else.
     pub(crate) fn tell_watchers(&mut self) {
+        self.tell_of_rules();
         self.feeds.tell_watchers();
     }
 

@@ -78,6 +78,23 @@ pub(crate) fn chat_name() -> String {
     format!("c-{}", hex(&random::<8>()))
 }
 
+/// A name for an exclusion, which says nothing.
+pub(crate) fn exclusion_name() -> String {
+    format!("x-{}", hex(&random::<4>()))
+}
+
+/// What nobody can guess who does not know the secret: the same for the same parts.
+pub(crate) fn derived(secret: &[u8; 32], parts: &[&str]) -> String {
+    let mut digest = Sha256::new_with_prefix(secret);
+    for part in parts {
+        // The length before it keeps parts apart.
+        digest.update(part.len().to_le_bytes());
+        digest.update(part.as_bytes());
+    }
+    let digest: Vec<u8> = digest.finalize().into_iter().take(16).collect();
+    hex(&digest)
+}
+
 /// A password that is easily typed, of 27 bits: for demonstrations on one's own machine.
 pub(crate) fn easy() -> String {
     const WORDS: [&str; 16] = [

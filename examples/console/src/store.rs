@@ -3,6 +3,7 @@
 mod accounts;
 mod archive;
 mod audit;
+mod rule_notes;
 mod schema;
 mod settings;
 mod transcripts;
@@ -22,6 +23,7 @@ use crate::entry::{Moment, now};
 pub(crate) use accounts::Account;
 pub(crate) use archive::{Archive, Part};
 pub(crate) use audit::{Action, AuditLine, NewAuditLine};
+pub(crate) use rule_notes::RuleNote;
 pub(crate) use transcripts::{ChatRow, NewInternal};
 
 /// How many commands are logged before the state is saved anew.

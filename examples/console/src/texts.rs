@@ -7,6 +7,7 @@ mod general;
 mod monitored;
 mod problems;
 mod retention;
+mod rule_forms;
 mod rules;
 mod settings;
 mod visitor;
@@ -17,7 +18,8 @@ pub(crate) type Text = (&'static str, &'static str, &'static str);
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
     let pages = [general::TEXTS, visitor::TEXTS, desk::TEXTS, monitored::TEXTS, rules::TEXTS, audit::TEXTS];
-    pages.into_iter().chain([faults::TEXTS, problems::TEXTS, settings::TEXTS, retention::TEXTS]).flatten()
+    let more = [faults::TEXTS, problems::TEXTS, settings::TEXTS, retention::TEXTS, rule_forms::TEXTS];
+    pages.into_iter().chain(more).flatten()
 }
 
 /// The text with this key.

@@ -1,8 +1,11 @@
 //! What goes out to whom. What visitors and operators get has no field that could tell of a watcher.
 
-use chat_monitor::{ChatId, Criterion, EndReason, OperatorId, RuleId};
-use serde::Serialize;
+use std::borrow::Cow;
 
+use chat_monitor::{ChatId, Criterion, EndReason, OperatorId, RuleId, Window};
+use serde::{Deserialize, Serialize};
+
+use crate::criterion::share_text;
 use crate::entry::{Entry, ForOperator, ForVisitor, InternalEntry, Moment};
 
 /// What a visitor is told. What was said before is added to the snapshot where that is read.
@@ -44,8 +47,8 @@ pub(crate) enum ToWatcher<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToOpened<'a> {
-    Snapshot { joined: bool, rules: Vec<RuleText<'a>>, chat: OpenChat<'a> },
-    Standing { joined: bool, rules: Vec<RuleText<'a>> },
+    Snapshot { joined: bool, rules: Vec<RuleText>, chat: OpenChat<'a> },
+    Standing { joined: bool, rules: Vec<RuleText> },
     Ended { reason: &'static str },
 }
 
@@ -93,7 +96,7 @@ pub(crate) struct Line<'a> {
     pub(crate) chat: &'a ChatId,
     pub(crate) visitor: VisitorCard<'a>,
     pub(crate) people: People<'a>,
-    pub(crate) rules: Vec<RuleText<'a>>,
+    pub(crate) rules: Vec<RuleText>,
     pub(crate) last: Option<&'a LastSaid>,
 }
 
@@ -111,41 +114,70 @@ impl From<Entry> for LastSaid {
     }
 }
 
-/// A rule as people read it.
+/// What those hear who have the rules before them. What has changed they ask for.
 #[derive(Debug, Serialize)]
-pub(crate) struct RuleText<'a> {
-    pub(crate) id: &'a RuleId,
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToRules<'a> {
+    Snapshot,
+    /// One of the rules that they see, or what it has done.
+    Changed,
+    /// One of their rules was deleted by somebody else.
+    Removed {
+        rule: &'a RuleId,
+        by: &'a str,
+    },
+}
+
+/// A rule as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RuleText {
+    pub(crate) id: String,
+    /// What its watcher calls it; nobody else than they and administrators are told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) name: String,
     pub(crate) when: Vec<CriterionText>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unless: Vec<CriterionText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) window: Option<Window>,
 }
 
 /// A criterion as people read it: its kind is the key of a text.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CriterionText {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) value: String,
 }
 
 impl CriterionText {
     /// `name` says what an operator is called.
     pub(crate) fn of(criterion: &Criterion, name: impl Fn(&OperatorId) -> String) -> Self {
-        match criterion {
-            Criterion::Operator(operator) => CriterionText { kind: "operator", value: name(operator) },
-            Criterion::VisitorIp(range) => CriterionText { kind: "visitor_ip", value: range.to_string() },
-            Criterion::VisitorEmail(pattern) => CriterionText { kind: "visitor_email", value: pattern.to_string() },
-            Criterion::Department(department) => CriterionText { kind: "department", value: department.to_string() },
-            Criterion::OperatorIn(department) => CriterionText { kind: "operator_in", value: department.to_string() },
-            Criterion::Attribute(attribute) => {
-                let value = format!("{}: {}", attribute.name(), attribute.value());
-                CriterionText { kind: "attribute", value }
-            }
+        let value = match criterion {
+            Criterion::Operator(operator) => name(operator),
+            Criterion::VisitorIp(range) => range.to_string(),
+            Criterion::VisitorEmail(pattern) => pattern.to_string(),
+            Criterion::Department(department) | Criterion::OperatorIn(department) => department.to_string(),
+            Criterion::Attribute(attribute) => format!("{}: {}", attribute.name(), attribute.value()),
             // The salt is nobody's to read.
-            Criterion::Sample(sample) => {
-                let value = format!("{} %", f64::from(sample.per_million()) / 10_000.0);
-                CriterionText { kind: "sample", value }
-            }
-            // A kind that a later version of the crate adds and this program never makes.
-            _ => CriterionText { kind: "unknown_kind", value: String::new() },
-        }
+            Criterion::Sample(sample) => share_text(sample),
+            _ => String::new(),
+        };
+        CriterionText { kind: kind_of(criterion).into(), value }
+    }
+}
+
+/// The kind of a criterion: the key of a text.
+pub(crate) fn kind_of(criterion: &Criterion) -> &'static str {
+    match criterion {
+        Criterion::Operator(_) => "operator",
+        Criterion::VisitorIp(_) => "visitor_ip",
+        Criterion::VisitorEmail(_) => "visitor_email",
+        Criterion::Department(_) => "department",
+        Criterion::OperatorIn(_) => "operator_in",
+        Criterion::Attribute(_) => "attribute",
+        Criterion::Sample(_) => "sample",
+        // A kind that a later version of the crate adds and this program never makes.
+        _ => "unknown_kind",
     }
 }
 

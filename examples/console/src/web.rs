@@ -6,6 +6,8 @@ mod audit;
 mod caller;
 mod connections;
 mod desk;
+mod drafts;
+mod exclusions;
 mod monitored;
 mod pages;
 mod problem;
@@ -77,6 +79,7 @@ pub(crate) struct App {
     chats: Buckets<Origin>,
     visitors: Buckets<ChatId>,
     operators: Buckets<OperatorId>,
+    previews: Buckets<OperatorId>,
     limits: Limits,
     /// The sockets of visitors.
     of_address: Slots<Origin>,
@@ -150,6 +153,7 @@ impl App {
             chats: Buckets::new(30.0, 1.0),
             visitors: Buckets::new(20.0, 4.0),
             operators: Buckets::new(60.0, 20.0),
+            previews: Buckets::new(30.0, 2.0),
             limits: options.limits,
             of_address: Slots::new(options.limits.sockets_per_address),
             of_chat: Slots::new(options.limits.sockets_per_chat),
@@ -234,11 +238,21 @@ fn router(app: Arc<App>) -> Router {
         .route("/monitored/{chat}/entries", get(monitored::entries))
         .route("/monitored/{chat}/{act}", post(monitored::act))
         .route("/settings/monitoring", get(settings::page))
+        .route("/settings/monitoring/socket", get(settings::socket))
+        .route("/settings/monitoring/list", get(settings::list))
+        .route("/settings/monitoring/choices", get(drafts::choices))
         .route("/settings/monitoring/check", post(settings::check))
+        .route("/settings/monitoring/preview", post(drafts::preview))
+        .route("/settings/monitoring/chats", get(drafts::chats))
+        .route("/settings/monitoring/why/{chat}", get(drafts::why))
         .route("/settings/monitoring/rules", post(settings::add))
         .route("/settings/monitoring/rules/{rule}/enabled", post(settings::set_enabled))
+        .route("/settings/monitoring/rules/{rule}/note", post(settings::set_note))
         .route("/settings/monitoring/rules/{rule}/delete", post(settings::delete))
         .route("/settings/retention", get(retention::page).post(retention::set))
+        .route("/settings/exclusions", get(exclusions::page).post(exclusions::add))
+        .route("/settings/exclusions/list", get(exclusions::list))
+        .route("/settings/exclusions/{exclusion}/delete", post(exclusions::delete))
         .route("/audit", get(audit::page))
         .fallback(|| async { Problem::NO_PAGE })
         .layer(middleware::from_fn_with_state(app.clone(), guard))

@@ -130,7 +130,7 @@ fn live_chats_entries_and_rules_have_an_end() {
     ken.does(&format!("/desk/{}/end", second.chat), &json!({}));
 
     let rule = |n: u8| {
-        let rule = json!({ "kind": "visitor_ip", "value": format!("192.0.2.{n}") });
+        let rule = json!({ "when": [{ "kind": "visitor_ip", "value": format!("192.0.2.{n}") }] });
         hana.post("/settings/monitoring/rules", &rule)
     };
     assert!((0..2).all(|n| rule(n).status == 200));

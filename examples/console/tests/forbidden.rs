@@ -20,7 +20,7 @@ fn an_associate_can_neither_see_nor_make_rules() {
     for (kind, value) in
         [("operator", "aya"), ("visitor_ip", "192.0.2.7"), ("visitor_email", "a@example.com"), ("x", "")]
     {
-        let answer = ken.post("/settings/monitoring/rules", &json!({ "kind": kind, "value": value }));
+        let answer = ken.post("/settings/monitoring/rules", &json!({ "when": [{ "kind": kind, "value": value }] }));
         tried("an associate adds a rule", answer.status, &answer.body);
         assert_eq!(answer.status, 403, "{answer:?}");
     }
@@ -46,7 +46,7 @@ fn a_supervisor_can_open_no_chat_of_a_supervisor() {
     assert_eq!(page.status, 404);
     assert_eq!(hana.socket(&format!("/monitored/{}/socket", visit.chat)).unwrap_err(), 404);
     assert_eq!(aoi.get(&format!("/monitored/{}", visit.chat)).status, 200);
-    let rule = hana.post("/settings/monitoring/rules", &json!({ "kind": "operator", "value": "sora" }));
+    let rule = hana.post("/settings/monitoring/rules", &json!({ "when": [{ "kind": "operator", "value": "sora" }] }));
     tried("a supervisor adds a rule on a supervisor", rule.status, &rule.body);
     assert_eq!((rule.status, rule.json()["error"].as_str()), (403, Some("not_permitted")));
     // A chat that is not there gets the same answer as one that is.
@@ -79,13 +79,13 @@ fn advising_and_joining_need_a_watch() {
 fn rules_of_others_do_not_exist_for_a_supervisor() {
     let server = Server::start();
     let (aoi, sora) = (server.sign_in("aoi"), server.sign_in("sora"));
-    assert!(!sora.get("/settings/monitoring").body.contains("hana-1"));
+    assert!(!sora.get("/settings/monitoring/list").body.contains("hana-1"));
     for (path, body) in [("enabled", json!({ "enabled": false })), ("delete", json!({}))] {
         let others = sora.post(&format!("/settings/monitoring/rules/hana-1/{path}"), &body);
         let nobodys = sora.post(&format!("/settings/monitoring/rules/hana-99/{path}"), &body);
         assert_eq!((others.status, &others.body), (404, &nobodys.body));
     }
-    assert!(aoi.get("/settings/monitoring").body.contains("hana-1"));
+    assert!(aoi.get("/settings/monitoring/list").body.contains("hana-1"));
     aoi.does("/settings/monitoring/rules/hana-1/delete", &json!({}));
 }
 
@@ -118,7 +118,7 @@ fn a_forged_origin_changes_nothing() {
         [&[("Origin", "https://evil.example")], &[("Origin", "null")], &[], &[("Origin", "http://127.0.0.1:1")]];
     for origin in origins {
         for (cookie, path, body) in [
-            (&aoi.cookie, "/settings/monitoring/rules", r#"{"kind":"operator","value":"ken"}"#.to_owned()),
+            (&aoi.cookie, "/settings/monitoring/rules", r#"{"when":[{"kind":"operator","value":"ken"}]}"#.to_owned()),
             (&visit.person.cookie, &*format!("/chat/{}/say", visit.chat), r#"{"text":"x"}"#.to_owned()),
             (&aoi.cookie, "/sign-out", String::new()),
         ] {

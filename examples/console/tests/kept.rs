@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{Database, Server};
+use crate::support::{Database, Server, WITHOUT_NEW_TABLES};
 
 fn beside(database: &Database, end: &str) -> PathBuf {
     let mut path = database.0.clone().into_os_string();
@@ -49,11 +49,8 @@ fn passwords_of_the_demonstration_are_nowhere_on_the_disk_and_told_once() {
     let (database, _) = server.into_rest();
     // An older file has them: they are taken out of it.
     let file = Connection::open(&database.0).unwrap();
-    file.execute_batch(
-        "DROP TABLE settings; DROP TABLE disabled; DROP TABLE departments;
-         UPDATE accounts SET demonstration = 'maple-river-123456'; PRAGMA user_version = 2;",
-    )
-    .unwrap();
+    file.execute_batch(WITHOUT_NEW_TABLES).unwrap();
+    file.execute_batch("UPDATE accounts SET demonstration = 'maple-river-123456'; PRAGMA user_version = 2;").unwrap();
     drop(file);
     assert!(held(&database, "maple-river-123456"));
     let server = Server::start_with(database, |options| options.new_passwords = true);

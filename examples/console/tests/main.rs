@@ -14,6 +14,7 @@ mod killed;
 mod pages;
 mod parts;
 mod retention;
+mod rules;
 mod silence;
 mod statistics;
 mod strangers;

@@ -22,6 +22,7 @@ fn every_page_is_shown_in_both_languages() {
         (&*format!("/monitored/{}", visit.chat), &aoi.cookie, "Join this chat", "このチャットに参加する"),
         ("/settings/monitoring", &aoi.cookie, "Chat monitoring", "チャットのモニタリング"),
         ("/settings/retention", &aoi.cookie, "Keep ended chats", "終了したチャットの保存日数"),
+        ("/settings/exclusions", &aoi.cookie, "never monitored", "モニタリングされません"),
         ("/audit", &aoi.cookie, "Added a rule", "ルールを追加"),
         ("/nowhere", "", "There is no such page.", "ページが見つかりません。"),
     ];
@@ -80,7 +81,8 @@ fn what_cannot_be_read_is_answered_in_the_language_of_the_page_whether_it_is_che
     ] {
         for (language, expected) in [("en", english), ("ja", japanese)] {
             for (path, field) in [("check", "problem"), ("rules", "text")] {
-                let body = json!({ "kind": kind, "value": value });
+                let typed = json!({ "kind": kind, "value": value });
+                let body = if path == "check" { typed } else { json!({ "when": [typed] }) };
                 let path = format!("/settings/monitoring/{path}");
                 let answer = hana.post_in(language, &path, &body).json();
                 assert!(answer[field].as_str().unwrap().contains(expected), "{path}, {value} in {language}: {answer}");

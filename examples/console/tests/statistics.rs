@@ -2,23 +2,20 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Database, Person, Server};
+use crate::support::{Database, Person, Server, WITHOUT_NEW_TABLES};
 
-/// What the page says of a rule: chats monitored, chats joined, when last; none where it says that there were none.
-fn of_rule(page: &str, rule: &str) -> Option<(String, String, Option<u64>)> {
-    let row = page.split("<tr ").find(|row| row.starts_with(&format!("data-rule=\"{rule}\""))).expect("the rule");
-    let between = |from: &str, to: &str| {
-        let (_, rest) = row.split_once(from)?;
-        Some(rest.split_once(to)?.0.to_owned())
-    };
-    let last = between("data-at=\"", "\"").map(|at| at.parse().unwrap());
-    Some((between("class=\"monitored\">", "<")?, between("class=\"joined\">", "<")?, last))
+/// What the list says of a rule: chats monitored, chats joined, when last; none where it says that there were none.
+fn of_rule(rules: &[Value], rule: &str) -> Option<(u64, u64, Option<u64>)> {
+    let rule = rules.iter().find(|known| known["id"] == rule).expect("the rule");
+    let last = rule["last_monitored"].as_u64()?;
+    let over = !rule["monitoring"].as_bool().unwrap();
+    Some((rule["chats_monitored"].as_u64().unwrap(), rule["chats_joined"].as_u64().unwrap(), over.then_some(last)))
 }
 
-fn rules(person: &Person) -> String {
-    person.get("/settings/monitoring").body
+fn rules(person: &Person) -> Vec<Value> {
+    person.rules()
 }
 
 #[test]
@@ -31,22 +28,22 @@ fn the_page_counts_what_each_rule_has_done_and_a_restart_loses_nothing() {
     for visit in &visits {
         ken.does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
     }
-    let counted = |chats: &str, joined: &str| Some((chats.to_owned(), joined.to_owned(), None));
-    assert_eq!(of_rule(&rules(&hana), "hana-1"), counted("3", "0"));
-    assert_eq!(of_rule(&rules(&hana), "hana-2"), counted("1", "0"));
+    let counted = |chats, joined| Some((chats, joined, None));
+    assert_eq!(of_rule(&rules(&hana), "hana-1"), counted(3, 0));
+    assert_eq!(of_rule(&rules(&hana), "hana-2"), counted(1, 0));
     for act in ["join", "leave", "join"] {
         hana.does(&format!("/monitored/{}/{act}", visits[0].chat), &json!({}));
     }
     ken.does(&format!("/desk/{}/end", visits[0].chat), &json!({}));
     // Twice in the same chat is one; what goes on has no last time.
-    assert_eq!(of_rule(&rules(&hana), "hana-1"), counted("3", "1"));
+    assert_eq!(of_rule(&rules(&hana), "hana-1"), counted(3, 1));
     let before = now();
     for visit in &visits[1..] {
         ken.does(&format!("/desk/{}/end", visit.chat), &json!({}));
     }
     let page = rules(&hana);
     let (chats, joined, last) = of_rule(&page, "hana-1").unwrap();
-    assert_eq!((&*chats, &*joined), ("3", "1"));
+    assert_eq!((chats, joined), (3, 1));
     assert!((before..=now()).contains(&last.unwrap()), "{last:?}");
     // Administrators see everyone's.
     assert_eq!(of_rule(&rules(&aoi), "hana-1"), of_rule(&page, "hana-1"));
@@ -76,6 +73,7 @@ fn a_file_of_before_rules_were_counted_is_taken_and_counts_from_here_on() {
     let file = Database(std::mem::take(&mut server.database.0));
     drop(server);
     let connection = rusqlite::Connection::open(&file.0).unwrap();
+    connection.execute_batch(WITHOUT_NEW_TABLES).unwrap();
     connection.execute_batch("ALTER TABLE saved DROP COLUMN statistics; PRAGMA user_version = 1").unwrap();
     drop(connection);
     let server = Server::start_with(file, |_| {});
@@ -84,7 +82,7 @@ fn a_file_of_before_rules_were_counted_is_taken_and_counts_from_here_on() {
     let visit = server.visit("Mika", "");
     ken.does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
     let server = server.restart();
-    assert_eq!(of_rule(&rules(&moved(&hana, &server)), "hana-1"), Some(("1".into(), "0".into(), None)));
+    assert_eq!(of_rule(&rules(&moved(&hana, &server)), "hana-1"), Some((1, 0, None)));
 }
 
 /// The same person at another console of the same file.

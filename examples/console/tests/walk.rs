@@ -74,8 +74,8 @@ fn each_kind_of_rule_finds_its_chats_and_switches_off_and_on() {
 
     aya.does(&format!("/desk/{}/transfer", visit.chat), &json!({ "to": "sora" }));
     assert_eq!(list.wait_for("ended")["reason"], "ended_own_chat");
-    let page = sora.get("/settings/monitoring").body;
-    assert!(page.contains("127.0.0.0&#x2f;8") && page.contains("*@example.com"), "{page}");
+    let page = sora.get("/settings/monitoring/list").body;
+    assert!(page.contains("127.0.0.0/8") && page.contains("*@example.com"), "{page}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use chat_monitor::{EmailPattern, IpRange};
 
+use super::typed::shares;
 use super::{is_unseen, tidy};
 
 /// Other forms for what cannot be read, each as it would be saved.
@@ -13,6 +14,7 @@ pub(crate) fn offers(kind: &str, value: &str) -> Vec<String> {
     let offered: Vec<String> = match kind {
         "visitor_ip" => networks(&typed).iter().map(ToString::to_string).collect(),
         "visitor_email" if typed.parse::<IpRange>().is_err() => patterns(&typed),
+        "sample" => shares(value),
         _ => Vec::new(),
     };
     let mut offers = Vec::new();
@@ -25,7 +27,7 @@ pub(crate) fn offers(kind: &str, value: &str) -> Vec<String> {
 }
 
 /// Full-width ASCII as ASCII, as the crate reads it.
-fn half_width(text: &str) -> String {
+pub(super) fn half_width(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),

@@ -92,7 +92,7 @@ impl Office {
 
 /// Parts.
 impl Office {
-    pub(super) fn rule_texts(&self, operator: &OperatorId, chat: &ChatId) -> Vec<RuleText<'_>> {
+    pub(super) fn rule_texts(&self, operator: &OperatorId, chat: &ChatId) -> Vec<RuleText> {
         let rules = self.rules_of_watch(operator, chat);
         rules.iter().filter_map(|id| self.live.engine().rule(id)).map(|rule| self.rule_text(rule)).collect()
     }

@@ -121,14 +121,17 @@ impl Office {
         for event in events {
             match event {
                 Event::WatchStarted { chat, watcher, .. } => {
+                    self.rules_changed(watcher);
                     self.tell_line(chat, watcher);
                     self.tell_opened(chat, watcher, "");
                 }
                 Event::WatchChanged { chat, watcher, .. } => {
+                    self.rules_changed(watcher);
                     self.tell_line(chat, watcher);
                     self.tell_opened(chat, watcher, "");
                 }
                 Event::WatchEnded { chat, watcher, reason } => {
+                    self.rules_changed(watcher);
                     let ended = ToWatcher::Ended { chat, reason: end_reason(reason) };
                     self.feeds.push(Topic::Watcher(watcher.clone()), write(&ended));
                     if *reason != EndReason::Joined {

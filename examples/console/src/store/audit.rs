@@ -31,6 +31,13 @@ pub(crate) enum Action {
     OpenedDepartments,
     OpenedChats,
     OpenedRetention,
+    AddedRuleFor,
+    ReplacedRule,
+    NotedRule,
+    PreviewedRule,
+    AskedWhy,
+    AddedExclusion,
+    RemovedExclusion,
 }
 
 impl Action {
@@ -58,6 +65,13 @@ impl Action {
             Action::OpenedDepartments => "opened_departments",
             Action::OpenedChats => "opened_chats",
             Action::OpenedRetention => "opened_retention",
+            Action::AddedRuleFor => "added_rule_for",
+            Action::ReplacedRule => "replaced_rule",
+            Action::NotedRule => "noted_rule",
+            Action::PreviewedRule => "previewed_rule",
+            Action::AskedWhy => "asked_why",
+            Action::AddedExclusion => "added_exclusion",
+            Action::RemovedExclusion => "removed_exclusion",
         }
     }
 }

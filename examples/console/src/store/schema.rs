@@ -85,6 +85,15 @@ const ADDED: &[&str] = &[
      -- Accounts that cannot sign in, and what the monitor is to know of them when they can again.
      CREATE TABLE disabled (operator TEXT PRIMARY KEY, known TEXT NOT NULL) WITHOUT ROWID;
      CREATE TABLE departments (department TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;",
+    // What people say of a rule beside what it watches. The monitor never sees it.
+    "CREATE TABLE rule_notes (
+        rule TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        note TEXT NOT NULL,
+        -- Who made it for its watcher, and who switched it last, where that was somebody else.
+        made_by TEXT,
+        switched_by TEXT
+    ) WITHOUT ROWID;",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

@@ -35,4 +35,11 @@ pub(super) const TEXTS: &[Text] = &[
     ("audit_left", "Left", "退出"),
     ("audit_opened_settings", "Opened the rules", "ルールを開く"),
     ("audit_opened_audit", "Opened the audit", "監査ログを開く"),
+    ("audit_added_rule_for", "Added a rule for somebody else", "他の人のルールを追加"),
+    ("audit_replaced_rule", "Replaced a rule", "ルールを変更"),
+    ("audit_noted_rule", "Changed a rule's name or note", "ルール名・メモを変更"),
+    ("audit_previewed_rule", "Previewed a rule", "ルールをプレビュー"),
+    ("audit_asked_why", "Asked why a chat is not monitored", "モニタリングされない理由を確認"),
+    ("audit_added_exclusion", "Added an exclusion", "除外設定を追加"),
+    ("audit_removed_exclusion", "Deleted an exclusion", "除外設定を削除"),
 ];

@@ -131,6 +131,34 @@ pub(super) const TEXTS: &[Text] = &[
         "This is an IP address. Choose the kind “IP address” for it.",
         "これは IPアドレスです。種類で「IPアドレス」を選んでください。",
     ),
+    // Departments, attributes and samples of rules.
+    (
+        "bad_department",
+        "Write the department as its ID has it, of at most 256 bytes.",
+        "部門の ID を 256 バイト以内で入力してください。",
+    ),
+    (
+        "bad_attribute_name",
+        "Write the attribute's name, such as brand or tag, of at most 256 bytes.",
+        "属性の名前（例: brand、tag）を 256 バイト以内で入力してください。",
+    ),
+    (
+        "bad_attribute_value",
+        "Write the attribute's value, exactly as chats have it, of at most 256 bytes.",
+        "属性の値を、チャットに付いているとおりに 256 バイト以内で入力してください。",
+    ),
+    (
+        "bad_share",
+        "Write a share in percent, such as 5 or 33.3334.",
+        "割合をパーセントで入力してください（例: 5、33.3334）。",
+    ),
+    (
+        "bad_share_digits",
+        "A share has four digits behind the point at most, such as 33.3334.",
+        "小数点以下は 4 桁までです（例: 33.3334）。",
+    ),
+    ("bad_share_nothing", "A share is more than 0, such as 0.5.", "0 より大きい割合を入力してください（例: 0.5）。"),
+    ("bad_share_wide", "A share is 100 at most.", "割合は 100 までです。"),
     // A visitor's own email.
     (
         "bad_email",

@@ -14,6 +14,7 @@ use super::pages::Language;
 use super::problem::Problem;
 use crate::office::Office;
 use crate::store::{Action, AuditLine};
+use crate::words;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Page {
@@ -60,7 +61,7 @@ fn show(line: AuditLine, language: Language, app: &App) -> Shown {
         operator,
         action: language.text(&format!("audit_{}", line.action)),
         chat: line.chat.unwrap_or_default(),
-        rules: line.rules,
+        rules: words::shown(&line.rules, |key| language.text(key)),
         detail: if worded.is_empty() { line.detail } else { worded.to_owned() },
         refused: line.refused,
     }

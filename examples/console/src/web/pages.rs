@@ -18,7 +18,7 @@ use crate::texts;
 
 const LANGUAGE: &str = "console_language";
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
@@ -32,6 +32,7 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("settings.html", include_str!("../../templates/settings.html")),
     ("settings_nav.html", include_str!("../../templates/settings_nav.html")),
     ("retention.html", include_str!("../../templates/retention.html")),
+    ("exclusions.html", include_str!("../../templates/exclusions.html")),
     ("audit.html", include_str!("../../templates/audit.html")),
 ];
 

@@ -143,12 +143,6 @@ impl Browser {
         self.run("return document.querySelectorAll(arguments[0]).length", &json!([selector])).as_u64().unwrap_or(0)
     }
 
-    /// How many there are on another page.
-    pub(super) fn count_after(&self, path: &str, selector: &str) -> u64 {
-        self.go(path);
-        self.count(selector)
-    }
-
     pub(super) fn has(&self, selector: &str) -> bool {
         self.count(selector) > 0
     }
@@ -202,7 +196,7 @@ impl Browser {
         }
     }
 
-    fn run(&self, script: &str, arguments: &Value) -> Value {
+    pub(super) fn run(&self, script: &str, arguments: &Value) -> Value {
         self.call("POST", "/execute/sync", &json!({ "script": script, "args": arguments })).unwrap_or_default()
     }
 

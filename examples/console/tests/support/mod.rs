@@ -15,6 +15,10 @@ use tokio::sync::oneshot;
 
 use http::{Answer, Socket, request};
 
+/// Takes away the tables that came after a file's first three versions.
+pub(crate) const WITHOUT_NEW_TABLES: &str =
+    "DROP TABLE settings; DROP TABLE disabled; DROP TABLE departments; DROP TABLE rule_notes;";
+
 /// A console in this process, on a port and a file of its own.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -152,6 +156,17 @@ impl Person {
         request(self.address, "GET", path, &headers, b"").expect("an answer")
     }
 
+    /// Asks as a script does.
+    pub(crate) fn get_json(&self, path: &str) -> Answer {
+        request(self.address, "GET", path, &[("Cookie", &*self.cookie)], b"").expect("an answer")
+    }
+
+    /// What a page holds, in this language.
+    pub(crate) fn page_in(&self, language: &str, path: &str) -> String {
+        let headers = [("Cookie", &*self.cookie), ("Accept", "text/html"), ("Accept-Language", language)];
+        request(self.address, "GET", path, &headers, b"").expect("an answer").body
+    }
+
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         let origin = format!("http://{}", self.address);
         let headers = [("Cookie", &*self.cookie), ("Origin", &*origin), ("Content-Type", "application/json")];
@@ -186,9 +201,27 @@ impl Person {
         Socket::open(self.address, path, &[("Cookie", &*self.cookie), ("Origin", &*origin)])
     }
 
+    /// All the rules that they see, the newest first.
+    pub(crate) fn rules(&self) -> Vec<Value> {
+        let mut rules = Vec::new();
+        for page in 0.. {
+            let list = self.get(&format!("/settings/monitoring/list?page={page}"));
+            assert_eq!(list.status, 200, "{list:?}");
+            let list = list.json();
+            rules.extend(list["rules"].as_array().expect("a list").iter().cloned());
+            if list["pages"].as_u64() <= Some(page + 1) {
+                break;
+            }
+        }
+        rules
+    }
+
     /// Adds a rule and returns its id.
     pub(crate) fn adds_rule(&self, kind: &str, value: &str) -> String {
-        let added = self.does("/settings/monitoring/rules", &json!({ "kind": kind, "value": value }));
+        let added = self.does(
+            "/settings/monitoring/rules",
+            &json!({ "when": [{ "kind": kind, "value": value }], "confirmed": true }),
+        );
         added.get("rule").and_then(Value::as_str).expect("a rule").to_owned()
     }
 }

@@ -1,0 +1,538 @@
+//! Rules of all kinds: made, previewed, replaced, excluded; and what nobody learns by that.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::support::{Person, Server, Visit};
+
+const RULES: &str = "/settings/monitoring/rules";
+const PREVIEW: &str = "/settings/monitoring/preview";
+
+fn typed(kind: &str, value: &str) -> Value {
+    json!({ "kind": kind, "value": value })
+}
+
+fn now() -> u64 {
+    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+/// The visitors whose chats somebody's list shows by this rule.
+fn shown_by(person: &Person, rule: &str) -> BTreeSet<String> {
+    let snapshot = person.socket("/monitored/socket").unwrap().wait_for("snapshot");
+    let by = |chat: &&Value| chat["rules"].as_array().unwrap().iter().any(|known| known["id"] == rule);
+    snapshot["chats"].as_array().unwrap().iter().filter(by).map(|chat| text(&chat["chat"])).collect()
+}
+
+fn previewed(preview: &Value) -> BTreeSet<String> {
+    preview["chats"].as_array().unwrap().iter().map(|chat| text(&chat["chat"])).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn pick_up(operator: &Person, visit: &Visit) {
+    operator.does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
+}
+
+fn rule_of(person: &Person, id: &str) -> Value {
+    person.rules().into_iter().find(|rule| rule["id"] == id).unwrap_or_else(|| panic!("no rule {id}"))
+}
+
+#[test]
+fn a_rule_of_several_criteria_shows_what_meets_all_of_them_and_none_of_what_it_leaves_out() {
+    let server = Server::start();
+    let (sora, aya, rin) = (server.sign_in("sora"), server.sign_in("aya"), server.sign_in("rin"));
+    let visits = [
+        server.visit("Mika", "mika@example.com"),
+        server.visit("Taro", "taro@example.org"),
+        server.visit("Rei", "rei@example.com"),
+        server.visit("Yui", "yui@example.com"),
+    ];
+    for (operator, visit) in [&aya, &aya, &rin, &aya].into_iter().zip(&visits) {
+        pick_up(operator, visit);
+    }
+    let rule = json!({
+        "when": [typed("operator", "aya"), typed("visitor_email", "*@example.com"), typed("visitor_ip", "127.0.0.0/8")],
+        "unless": [typed("visitor_email", "yui@example.com"), typed("operator", "sora")],
+        "name": "彩さんの研修", "note": "二週間\nだけ",
+    });
+    let id = text(&sora.does(RULES, &rule)["rule"]);
+    assert_eq!(shown_by(&sora, &id), BTreeSet::from([visits[0].chat.clone()]));
+    let line = rule_of(&sora, &id);
+    assert_eq!((&line["name"], &line["note"]), (&json!("彩さんの研修"), &json!("二週間\nだけ")));
+    assert_eq!(line["when"][0], json!({ "kind": "operator", "value": "鈴木 彩" }));
+    assert_eq!(line["typed"]["when"][0], typed("operator", "aya"));
+    assert_eq!(line["unless"][1], json!({ "kind": "operator", "value": "石井 空" }));
+    // The visitor who is left out is let in as soon as it is learned that they are another.
+    let mut list = sora.socket("/monitored/socket").unwrap();
+    list.wait_for("snapshot");
+    visits[3].person.does(&format!("/chat/{}/email", visits[3].chat), &json!({ "email": "u@example.com" }));
+    assert_eq!(list.wait_for("line")["line"]["rules"][0]["unless"][0]["value"], "yui@example.com");
+    // Other kinds are kept as they are typed.
+    let rule = json!({
+        "when": [typed("department", "sales"), typed("operator_in", "営業"), { "kind": "attribute", "name": "brand", "value": "acme" }],
+        "confirmed": true,
+    });
+    let id = text(&sora.does(RULES, &rule)["rule"]);
+    let line = rule_of(&sora, &id);
+    assert_eq!(line["when"][2], json!({ "kind": "attribute", "value": "brand: acme" }));
+    assert_eq!(line["typed"]["when"][2], rule["when"][2]);
+    for (rule, error) in [
+        (json!({ "when": [] }), "no_criterion"),
+        (json!({ "when": vec![typed("operator", "aya"); 17] }), "too_many_criteria"),
+        (json!({ "when": [typed("operator", "aya")], "name": "x".repeat(61) }), "bad_label"),
+        (json!({ "when": [typed("operator", "aya")], "from": 9, "until": 9 }), "bad_window"),
+        (json!({ "when": [typed("operator", "aya")], "until": u64::MAX }), "bad_window"),
+        (json!({ "when": [typed("operator", "aya"), typed("sample", "0")] }), "bad_share_nothing"),
+        (json!({ "when": [typed("operator", "aya")], "unless": [typed("operator", "nobody")] }), "no_such_operator"),
+    ] {
+        let answer = sora.post(RULES, &rule);
+        assert_eq!((answer.status, &answer.json()["error"]), (422, &json!(error)), "{rule}");
+    }
+    assert_eq!(sora.post(RULES, &json!({ "when": [typed("operator", "aya")], "salt": "x" })).status, 422);
+}
+
+#[test]
+fn a_window_opens_and_closes_by_itself_and_over_a_restart() {
+    let server = Server::start();
+    let (sora, aya) = (server.sign_in("sora"), server.sign_in("aya"));
+    let visit = server.visit("Mika", "");
+    pick_up(&aya, &visit);
+    let mut list = sora.socket("/monitored/socket").unwrap();
+    list.wait_for("snapshot");
+    let begins = now() + 1_500;
+    let rule = |from: u64, until: u64| json!({ "when": [typed("operator", "aya")], "from": from, "until": until });
+    let soon = rule(begins, begins + 1_500);
+    assert_eq!(sora.does(PREVIEW, &soon)["count"], 0);
+    let id = text(&sora.does(RULES, &soon)["rule"]);
+    assert_eq!(shown_by(&sora, &id), BTreeSet::new());
+    assert_eq!(list.wait_for("line")["line"]["rules"][0]["id"], id.as_str());
+    assert!(now() >= begins);
+    assert_eq!(list.wait_for("ended")["reason"], "ended_outside_window");
+    assert!(now() >= begins + 1_500);
+
+    // One that is open already shows at once; one that ends while nobody works is over at the start.
+    let short = json!({ "when": [typed("operator", "aya")], "until": now() + 3_000 });
+    assert_eq!(sora.does(PREVIEW, &short)["count"], 1);
+    let id = text(&sora.does(RULES, &short)["rule"]);
+    assert_eq!(shown_by(&sora, &id).len(), 1);
+    let (database, _) = server.into_rest();
+    std::thread::sleep(Duration::from_millis(3_100));
+    let server = Server::start_with(database, |_| {});
+    let moved = Person { address: server.address, ..sora };
+    assert_eq!(shown_by(&moved, &id), BTreeSet::new());
+    let over = json!({ "when": [typed("operator", "aya"), typed("visitor_ip", "127.0.0.1")], "until": now() - 1 });
+    assert_eq!(moved.does(RULES, &over)["warnings"][0]["key"], "ended");
+}
+
+#[test]
+fn an_exclusion_ends_watches_at_once_and_only_administrators_know_what_it_is() {
+    let server = Server::start();
+    let (aoi, sora, hana, ken) =
+        (server.sign_in("aoi"), server.sign_in("sora"), server.sign_in("hana"), server.sign_in("ken"));
+    let visit = server.visit("Mika", "mika@example.net");
+    pick_up(&ken, &visit);
+    let mut list = hana.socket("/monitored/socket").unwrap();
+    assert_eq!(list.wait_for("snapshot")["chats"].as_array().unwrap().len(), 1);
+    let exclusion =
+        json!({ "when": [typed("operator", "ken"), typed("visitor_email", "*@example.net")], "roles": ["supervisor"] });
+    for (person, status) in [(&hana, 403), (&ken, 403)] {
+        assert_eq!(person.post("/settings/exclusions", &exclusion).status, status);
+        assert_eq!(person.get("/settings/exclusions").status, status);
+        assert_eq!(person.get("/settings/exclusions/list").status, status);
+        assert_eq!(person.post("/settings/exclusions/x-1/delete", &json!({})).status, status);
+    }
+    let id = text(&aoi.does("/settings/exclusions", &exclusion)["exclusion"]);
+    assert_eq!(list.wait_for("ended")["reason"], "ended_excluded");
+    for word in ["ken", "example", "net", "supervisor"] {
+        assert!(!id.contains(word), "{id}");
+    }
+    let listed = aoi.get("/settings/exclusions/list").json();
+    assert_eq!(listed["exclusions"][0]["roles"], json!(["supervisor"]));
+    // It binds supervisors alone.
+    let rule = text(&aoi.does(RULES, &json!({ "when": [typed("operator", "ken")] }))["rule"]);
+    assert_eq!(shown_by(&aoi, &rule).len(), 1);
+    // Hers says which exclusion it is, where she may know of the chat, and nothing of what it is.
+    ken.does(&format!("/desk/{}/transfer", visit.chat), &json!({ "to": "hana" }));
+    assert_eq!(hana.get(&format!("/settings/monitoring/why/{}", visit.chat)).status, 200);
+    hana.does(&format!("/desk/{}/transfer", visit.chat), &json!({ "to": "ken" }));
+    aoi.does(&format!("/settings/exclusions/{id}/delete"), &json!({}));
+    list.wait_for("line");
+    let made_up = aoi.post("/settings/exclusions/x-00000000/delete", &json!({}));
+    assert_eq!((made_up.status, &made_up.json()["error"]), (404, &json!("no_such_exclusion")));
+    let nobody = aoi.post("/settings/exclusions", &json!({ "when": [] }));
+    assert_eq!((nobody.status, &nobody.json()["error"]), (422, &json!("no_criterion")));
+    for (language, words) in [("ja", "除外設定を追加"), ("en", "Added an exclusion")] {
+        assert!(aoi.page_in(language, "/audit").contains(words));
+    }
+    assert_eq!(sora.get("/settings/monitoring/list").json()["total"], 1);
+}
+
+/// Whatever the world and the rule: what the preview names is what the list shows by the rule once it is saved.
+#[test]
+fn a_preview_shows_exactly_what_saving_shows() {
+    let server = Server::start();
+    let people = ["aoi", "hana", "sora", "ken", "aya", "rin"].map(|id| server.sign_in(id));
+    let [aoi, hana, sora, ..] = &people;
+    let emails = ["", "mika@example.com", "taro@example.net", "rei@mail.example.com"];
+    let mut random = 0x2545_F491_4F6C_DD1D_u64;
+    let mut next = move |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % u64::try_from(below).unwrap()).unwrap()
+    };
+    let mut visits = Vec::new();
+    for n in 0..18 {
+        let visit = server.visit(&format!("Visitor {n}"), emails[next(emails.len())]);
+        // Some wait, and everybody attends some.
+        if let Some(operator) = people.get(next(people.len() + 1)) {
+            pick_up(operator, &visit);
+        }
+        visits.push(visit);
+    }
+    aoi.does(
+        "/settings/exclusions",
+        &json!({ "when": [typed("visitor_email", "taro@example.net")], "roles": ["supervisor"] }),
+    );
+    aoi.does(
+        "/settings/exclusions",
+        &json!({ "when": [typed("operator", "rin"), typed("visitor_email", "*@example.com")] }),
+    );
+    let criteria = [
+        typed("operator", "ken"),
+        typed("operator", "aya"),
+        typed("operator", "rin"),
+        typed("visitor_ip", "127.0.0.0/8"),
+        typed("visitor_ip", "198.51.100.0/24"),
+        typed("visitor_email", "*@example.com"),
+        typed("visitor_email", "*@*.example.com"),
+        typed("visitor_email", "taro@example.net"),
+        typed("sample", "50"),
+        typed("sample", "75.5"),
+    ];
+    let (mut empty, mut full) = (0, 0);
+    for round in 0..40 {
+        let person = [aoi, hana, sora][next(3)];
+        let some = |count: usize, next: &mut dyn FnMut(usize) -> usize| -> Vec<Value> {
+            (0..count).map(|_| criteria[next(criteria.len())].clone()).collect()
+        };
+        let (when, unless) = (some(1 + next(2), &mut next), some(next(2), &mut next));
+        let window = [json!(null), json!(now() + 3_600_000)][next(2)].clone();
+        let from = [json!(null), json!(now() - 1), json!(now() + 1_800_000)][next(3)].clone();
+        let mut rule =
+            json!({ "when": when, "unless": unless, "until": window, "from": from, "draft": format!("d{round}") });
+        let preview = person.does(PREVIEW, &rule);
+        rule["confirmed"] = json!(true);
+        let id = text(&person.does(RULES, &rule)["rule"]);
+        let shown = shown_by(person, &id);
+        assert_eq!(previewed(&preview), shown, "{rule}");
+        assert_eq!(preview["count"], shown.len());
+        if shown.is_empty() {
+            empty += 1
+        } else {
+            full += 1
+        }
+        person.does(&format!("{RULES}/{id}/delete"), &json!({}));
+        std::thread::sleep(Duration::from_millis(60));
+    }
+    assert!(empty > 4 && full > 8, "{empty} previews were empty, {full} were not");
+}
+
+#[test]
+fn a_sample_is_the_same_in_preview_and_rule_has_another_part_and_a_salt_that_nobody_sees() {
+    let server = Server::start();
+    let (sora, hana, aya) = (server.sign_in("sora"), server.sign_in("hana"), server.sign_in("aya"));
+    for n in 0..12 {
+        pick_up(&aya, &server.visit(&format!("Visitor {n}"), ""));
+    }
+    let aya_too = typed("operator", "aya");
+    let half = json!({ "when": [aya_too, typed("sample", "５０．０００１％")], "draft": "one" });
+    let first = text(&sora.does(RULES, &half)["rule"]);
+    assert_eq!(rule_of(&sora, &first)["when"][1], json!({ "kind": "sample", "value": "50.0001 %" }));
+    let of = json!({ "rule": first, "nth": 0 });
+    let same = json!({ "kind": "sample", "of": of });
+    let rest = text(&sora.does(RULES, &json!({ "when": [aya_too], "unless": [same] }))["rule"]);
+    let (one, other) = (shown_by(&sora, &first), shown_by(&sora, &rest));
+    assert_eq!((one.intersection(&other).count(), one.union(&other).count()), (0, 12));
+    // A narrower share of the same draw has none that the wider one lacks.
+    let fewer = json!({ "when": [aya_too, { "kind": "sample", "value": "20", "of": of }] });
+    let fewer = text(&sora.does(RULES, &fewer)["rule"]);
+    assert!(shown_by(&sora, &fewer).is_subset(&one));
+    // Editing keeps the draw.
+    let edited = json!({ "when": [aya_too, same], "unless": [typed("operator", "rin")], "replaces": first });
+    let edited = text(&sora.does(RULES, &edited)["rule"]);
+    assert_eq!(shown_by(&sora, &edited), one);
+    // A sample of somebody else's rule is none for her, like one of no rule.
+    let of = |rule: &str| json!({ "when": [aya_too, { "kind": "sample", "value": "5", "of": { "rule": rule } }] });
+    let (theirs, nobodys) = (hana.post(PREVIEW, &of(&edited)), hana.post(PREVIEW, &of("sora-99")));
+    assert_eq!((theirs.status, &theirs.body), (404, &nobodys.body));
+    let choices = sora.get("/settings/monitoring/choices").body;
+    assert_eq!(hana.get("/settings/monitoring/choices").json()["samples"], json!([]));
+    let told = [sora.get("/settings/monitoring/list").body, choices, server.sign_in("aoi").get("/audit").body];
+    let aoi = server.sign_in("aoi").get("/settings/monitoring/list").body;
+    let (database, _) = server.into_rest();
+    let kept = rusqlite::Connection::open(&database.0).unwrap();
+    let state: String = kept.query_row("SELECT state FROM saved", [], |row| row.get(0)).unwrap();
+    let salts: Vec<_> = state.split("\"salt\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(salts.len() >= 3 && salts.iter().all(|salt| salt.len() >= 32 && !salt.contains("one")));
+    for told in told.iter().chain([&aoi]) {
+        assert!(!salts.iter().any(|salt| told.contains(salt)) && !told.contains("salt"), "{told}");
+    }
+}
+
+#[test]
+fn what_is_hardly_meant_is_asked_first() {
+    let server = Server::start();
+    let (hana, sora) = (server.sign_in("hana"), server.sign_in("sora"));
+    let asked = |rule: Value| -> Vec<String> {
+        let warnings = hana.does(RULES, &rule)["warnings"].clone();
+        warnings.as_array().into_iter().flatten().map(|warning| text(&warning["key"])).collect()
+    };
+    assert_eq!(asked(json!({ "when": [typed("visitor_ip", "0.0.0.0/0")] })), ["everybody"]);
+    assert_eq!(asked(json!({ "when": [typed("sample", "100"), typed("visitor_ip", "::/0")] })), ["everybody"]);
+    assert_eq!(asked(json!({ "when": [typed("operator", "ken")] })), ["duplicate"]);
+    assert_eq!(asked(json!({ "when": [typed("operator", "ken"), typed("operator", "ken")] })), ["duplicate"]);
+    let never = json!({ "when": [typed("visitor_ip", "192.0.2.7"), typed("visitor_ip", "198.51.100.0/24")] });
+    assert_eq!(asked(never), ["never"]);
+    let never = json!({ "when": [typed("visitor_ip", "192.0.2.7")], "unless": [typed("visitor_ip", "192.0.2.0/24")] });
+    assert_eq!(asked(never), ["never"]);
+    assert_eq!(asked(json!({ "when": [typed("department", "nowhere")] })), ["department"]);
+    let count = |person: &Person| person.rules().len();
+    assert_eq!(count(&hana), 2);
+    let again = hana.does(RULES, &json!({ "when": [typed("operator", "ken")], "confirmed": true }));
+    assert!(again["rule"].is_string() && count(&hana) == 3);
+    // The same rule of somebody else is none of hers.
+    let sora = sora.does(RULES, &json!({ "when": [typed("operator", "ken")] }));
+    assert!(sora["rule"].is_string());
+    for (language, words) in [("ja", "同じ条件のルールがすでにあります"), ("en", "such a rule already")]
+    {
+        let answer = hana.post_in(language, PREVIEW, &json!({ "when": [typed("operator", "ken")] })).json();
+        assert!(text(&answer["warnings"][0]["text"]).contains(words), "{answer}");
+    }
+}
+
+#[test]
+fn a_rule_is_replaced_in_one_act_and_named_without_being_touched() {
+    let server = Server::start();
+    let (hana, ken, aoi) = (server.sign_in("hana"), server.sign_in("ken"), server.sign_in("aoi"));
+    let visit = server.visit("Mika", "");
+    pick_up(&ken, &visit);
+    let mut list = hana.socket("/monitored/socket").unwrap();
+    list.wait_for("snapshot");
+    hana.does(&format!("{RULES}/hana-1/note"), &json!({ "name": "健さん", "note": "見習い" }));
+    assert_eq!(rule_of(&hana, "hana-1")["chats_monitored"], 1);
+    let edited = json!({
+        "when": [typed("operator", "ken")], "unless": [typed("visitor_email", "*@example.org")],
+        "name": "健さん", "replaces": "hana-1",
+    });
+    let id = text(&hana.does(RULES, &edited)["rule"]);
+    // The chat stays in the list: it only has another reason.
+    let told = list.json().unwrap();
+    assert_eq!((&told["type"], &told["line"]["rules"][0]["id"]), (&json!("line"), &json!(id)));
+    let rest = list.rest();
+    assert!(rest.iter().all(|told| !told.contains("ended")), "{rest:?}");
+    let ids: Vec<_> = hana.rules().iter().map(|rule| text(&rule["id"])).collect();
+    assert_eq!(ids, [id.as_str(), "hana-2"]);
+    // What is off stays off, and an administrator who edits a rule leaves it to its watcher.
+    hana.does(&format!("{RULES}/{id}/enabled"), &json!({ "enabled": false }));
+    let by_aoi = json!({ "when": [typed("operator", "aya")], "watcher": "aoi", "replaces": id });
+    assert_eq!(aoi.does(PREVIEW, &by_aoi)["count"], 0);
+    let by_aoi = text(&aoi.does(RULES, &by_aoi)["rule"]);
+    let line = rule_of(&hana, &by_aoi);
+    assert_eq!((&line["enabled"], &line["watcher_id"]), (&json!(false), &json!("hana")));
+    for (language, words) in [
+        (
+            "ja",
+            [
+                "ルールを変更",
+                "担当者名: 鈴木 彩 &#x2f; 担当者名: 田中 健（除外: 訪問者のメールアドレス: *@example.org）",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Replaced a rule",
+                "Operator: 鈴木 彩 &#x2f; Operator: 田中 健 unless Visitor&#x27;s email: *@example.org",
+            ],
+        ),
+    ] {
+        let page = aoi.page_in(language, "/audit");
+        let told = page.split_once("<main").unwrap().1;
+        assert!(words.iter().all(|word| told.contains(word)), "{words:?}: {told}");
+    }
+}
+
+#[test]
+fn an_administrator_makes_rules_for_others_who_see_who_did_what() {
+    let server = Server::start();
+    let (aoi, hana, sora) = (server.sign_in("aoi"), server.sign_in("hana"), server.sign_in("sora"));
+    let mut page = hana.socket("/settings/monitoring/socket").unwrap();
+    page.wait_for("snapshot");
+    let rule = json!({ "when": [typed("operator", "aya")], "watcher": "hana", "name": "お願いします" });
+    for person in [&sora, &hana] {
+        let other = json!({ "when": [typed("operator", "aya")], "watcher": "aoi" });
+        assert_eq!(person.post(RULES, &other).json()["error"], "not_allowed");
+        assert_eq!(person.post(PREVIEW, &other).json()["error"], "not_allowed");
+        assert_eq!(person.get("/settings/monitoring/choices?watcher=aoi").status, 403);
+        assert_eq!(person.get("/settings/monitoring/choices?watcher=nobody").status, 403);
+    }
+    let id = text(&aoi.does(RULES, &rule)["rule"]);
+    page.wait_for("changed");
+    let line = rule_of(&hana, &id);
+    assert_eq!(
+        (&line["own"], &line["made_by"], &line["name"]),
+        (&json!(true), &json!("木村 葵"), &json!("お願いします"))
+    );
+    aoi.does(&format!("{RULES}/{id}/enabled"), &json!({ "enabled": false }));
+    page.wait_for("changed");
+    assert_eq!(rule_of(&hana, &id)["switched_by"], "木村 葵");
+    hana.does(&format!("{RULES}/{id}/enabled"), &json!({ "enabled": true }));
+    assert_eq!(rule_of(&hana, &id)["switched_by"], Value::Null);
+    aoi.does(&format!("{RULES}/{id}/delete"), &json!({}));
+    let removed = page.wait_for("removed");
+    assert_eq!((&removed["rule"], &removed["by"]), (&json!(id), &json!("木村 葵")));
+    // What the rule may be is a question of whom it is for.
+    let supervisor = json!({ "when": [typed("operator", "sora")], "watcher": "hana" });
+    assert_eq!(aoi.post(RULES, &supervisor).json()["error"], "not_permitted");
+    let associate = json!({ "when": [typed("operator", "aya")], "watcher": "ken" });
+    assert_eq!(aoi.post(RULES, &associate).json()["error"], "watcher_may_not_monitor");
+    for (language, words) in [("ja", "他の人のルールを追加"), ("en", "Added a rule for somebody else")] {
+        let page = aoi.page_in(language, "/audit");
+        assert!(page.contains(words) && page.contains(&format!("森 花 · {id}")), "{page}");
+    }
+    // Names and notes outlive a restart.
+    hana.does(&format!("{RULES}/hana-2/note"), &json!({ "name": "名前", "note": "" }));
+    let server = server.restart();
+    assert_eq!(rule_of(&Person { address: server.address, ..hana }, "hana-2")["name"], "名前");
+}
+
+#[test]
+fn a_supervisor_learns_nothing_of_the_rules_and_chats_of_others() {
+    let server = Server::start();
+    let (aoi, hana, sora, ken) =
+        (server.sign_in("aoi"), server.sign_in("hana"), server.sign_in("sora"), server.sign_in("ken"));
+    aoi.does(&format!("{RULES}/hana-1/note"), &json!({ "name": "秘密", "note": "極秘" }));
+    let (of_ken, of_aoi) = (server.visit("Mika", "mika@example.com"), server.visit("Taro", "taro@example.com"));
+    pick_up(&ken, &of_ken);
+    pick_up(&aoi, &of_aoi);
+    for path in ["list", "list?q=%E7%A7%98%E5%AF%86", "list?watcher=hana", "choices", "chats"] {
+        let body = sora.get(&format!("/settings/monitoring/{path}")).body;
+        for word in ["hana-", "秘密", "極秘", "田中 健\",\"kind", "Mika", "Taro"] {
+            assert!(!body.contains(word), "{path}: {word} in {body}");
+        }
+    }
+    // What others' rules are like makes no difference to whatever sora tries.
+    let edit = |rule: &str| json!({ "when": [typed("operator", "aya")], "replaces": rule });
+    for path in [RULES, PREVIEW] {
+        let (theirs, nobodys) = (sora.post(path, &edit("hana-1")), sora.post(path, &edit("hana-99")));
+        assert_eq!((theirs.status, &theirs.body), (404, &nobodys.body));
+    }
+    for rule in ["hana-1", "hana-99"] {
+        assert_eq!(sora.post(&format!("{RULES}/{rule}/note"), &json!({ "name": "x", "note": "" })).status, 404);
+    }
+    // The preview counts what sora may watch, and nothing beside it: not the chat of an administrator.
+    let preview = sora.does(PREVIEW, &json!({ "when": [typed("visitor_ip", "127.0.0.1")] }));
+    assert_eq!((&preview["count"], previewed(&preview)), (&json!(1), BTreeSet::from([of_ken.chat.clone()])));
+    // A chat that sora does not know of is none; hana watches the one of ken.
+    let why = |person: &Person, chat: &str| person.get_json(&format!("/settings/monitoring/why/{chat}"));
+    let (unknown, nowhere) = (why(&sora, &of_ken.chat), why(&sora, "c-0000000000000000"));
+    assert_eq!((unknown.status, &unknown.body), (404, &nowhere.body));
+    assert_eq!(why(&hana, &of_aoi.chat).body, nowhere.body);
+    assert_eq!(why(&hana, &of_ken.chat).json()["watching"], true);
+    // Associates have no such page, whichever the chat.
+    assert_eq!(why(&ken, &of_ken.chat).status, 403);
+    assert_eq!(why(&ken, &of_ken.chat).body, why(&ken, "c-0").body);
+    for path in ["list", "choices", "chats"] {
+        assert_eq!(ken.get(&format!("/settings/monitoring/{path}")).status, 403);
+    }
+    assert_eq!(ken.socket("/settings/monitoring/socket").unwrap_err(), 403);
+    assert_eq!(ken.post(PREVIEW, &json!({ "when": [typed("nonsense", "")] })).status, 403);
+    // The page of rules hears of one's own alone.
+    let mut page = sora.socket("/settings/monitoring/socket").unwrap();
+    page.wait_for("snapshot");
+    hana.does(&format!("{RULES}/hana-1/delete"), &json!({}));
+    aoi.adds_rule("operator", "rin");
+    assert_eq!(page.rest(), Vec::<String>::new());
+}
+
+#[test]
+fn why_a_chat_is_in_no_list_is_said_rule_by_rule() {
+    let server = Server::start();
+    let (aoi, hana, ken) = (server.sign_in("aoi"), server.sign_in("hana"), server.sign_in("ken"));
+    let why = |person: &Person, visit: &Visit, rule: &str| {
+        let told = person.get_json(&format!("/settings/monitoring/why/{}", visit.chat)).json();
+        let reasons = told["reasons"].as_array().unwrap().clone();
+        reasons.into_iter().find(|reason| reason["rule"]["id"] == rule).unwrap_or_else(|| panic!("{told}"))
+    };
+    let verdict = |person: &Person, visit: &Visit, rule: &str| text(&why(person, visit, rule)["verdict"]);
+    let waiting = server.visit("Mika", "mika@example.net");
+    assert_eq!(verdict(&hana, &waiting, "hana-1"), "why_no_match");
+    assert_eq!(verdict(&hana, &waiting, "hana-2"), "why_unattended");
+    pick_up(&ken, &waiting);
+    assert_eq!(verdict(&hana, &waiting, "hana-2"), "why_granted");
+    hana.does(&format!("{RULES}/hana-1/enabled"), &json!({ "enabled": false }));
+    assert_eq!(verdict(&hana, &waiting, "hana-1"), "why_disabled");
+    let rule = json!({ "when": [typed("operator", "ken")], "from": now() + 3_600_000 });
+    let later = text(&hana.does(RULES, &rule)["rule"]);
+    assert_eq!(verdict(&hana, &waiting, &later), "why_outside_window");
+    ken.does(&format!("/desk/{}/transfer", waiting.chat), &json!({ "to": "hana" }));
+    assert_eq!(verdict(&hana, &waiting, "hana-2"), "why_own_chat");
+    // An administrator knows of every chat: here one of an administrator, whom nobody may monitor, and one excluded.
+    let of_hana = aoi.adds_rule("visitor_ip", "127.0.0.1");
+    assert_eq!(verdict(&aoi, &waiting, &of_hana), "why_granted");
+    let excluded = text(
+        &aoi.does("/settings/exclusions", &json!({ "when": [typed("visitor_email", "*@example.net")] }))["exclusion"],
+    );
+    let reason = why(&aoi, &waiting, &of_hana);
+    assert_eq!(reason["verdict"], "why_excluded");
+    assert!(text(&reason["text"]).contains(&excluded), "{reason}");
+    // Of two people the one who closes the gate is named, as people call them.
+    let other = server.visit("Taro", "");
+    pick_up(&hana, &other);
+    let by_all = hana.adds_rule("visitor_ip", "127.0.0.1");
+    assert_eq!(verdict(&hana, &other, &by_all), "why_own_chat");
+    let told = aoi.get_json(&format!("/settings/monitoring/why/{}", other.chat)).json();
+    assert!(told["reasons"].as_array().unwrap().iter().all(|reason| text(&reason["rule"]["id"]).starts_with("aoi-")));
+    for (language, words) in [("ja", "モニタリングされない理由を確認"), ("en", "Asked why a chat is not monitored")]
+    {
+        assert!(aoi.page_in(language, "/audit").contains(words));
+    }
+    let known = |person: &Person| person.get("/settings/monitoring/chats").json()["chats"].as_array().unwrap().len();
+    assert_eq!((known(&aoi), known(&server.sign_in("sora"))), (2, 0));
+    assert_eq!(aoi.get("/settings/monitoring/chats?q=taro").json()["chats"][0]["chat"], other.chat.as_str());
+}
+
+#[test]
+fn many_rules_are_shown_a_page_at_a_time_and_found_by_what_they_say() {
+    let server = Server::start();
+    let (hana, aoi) = (server.sign_in("hana"), server.sign_in("aoi"));
+    for n in 0..110 {
+        let rule = json!({ "when": [typed("visitor_ip", &format!("192.0.2.{n}"))], "name": format!("第{n}号") });
+        let saved = loop {
+            let answer = hana.post(RULES, &rule);
+            if answer.status != 429 {
+                break answer;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        };
+        assert_eq!(saved.status, 200, "{saved:?}");
+    }
+    let list = |person: &Person, search: &str| person.get(&format!("/settings/monitoring/list?{search}")).json();
+    let first = list(&hana, "");
+    assert_eq!((&first["total"], &first["pages"]), (&json!(112), &json!(3)));
+    assert_eq!((first["rules"].as_array().unwrap().len(), &first["rules"][0]["name"]), (50, &json!("第109号")));
+    let last = list(&hana, "page=99");
+    assert_eq!((&last["page"], last["rules"].as_array().unwrap().len()), (&json!(2), 12));
+    let found = |person: &Person, search: &str| list(person, search)["total"].as_u64().unwrap();
+    assert_eq!(found(&hana, "q=192.0.2.10"), 11);
+    assert_eq!(found(&hana, "q=%EF%BC%91%EF%BC%99%EF%BC%92.0.2.7%E3%80%80%E7%AC%AC7%E5%8F%B7"), 1);
+    assert_eq!(found(&hana, "q=KEN"), 1);
+    assert_eq!(found(&hana, "q=%E7%94%B0%E4%B8%AD"), 1);
+    assert_eq!((found(&hana, "kind=visitor_email"), found(&hana, "kind=sample")), (1, 0));
+    assert_eq!((found(&aoi, "watcher=sora"), found(&aoi, "watcher=hana&kind=operator")), (1, 1));
+    assert_eq!((found(&aoi, "q=%E7%9F%B3%E4%BA%95"), found(&aoi, "watcher=nobody")), (2, 0));
+}
