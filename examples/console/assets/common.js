@@ -87,6 +87,20 @@ function offLine(since) {
   for (const part of document.querySelectorAll("[data-live]")) part.inert = Boolean(since);
 }
 
+/**
+ * Who one is, or what one may do, has changed: the bar says so, and a page that is not there any more is left. `anew` shows
+ * what else of the page may be another now.
+ */
+async function renewed(anew) {
+  const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer?.status === 403) return location.reload();
+  // Whoever has a chat open that they may not see any more hears why by the socket.
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  find(".bar").replaceWith(page.querySelector(".bar"));
+  anew(page);
+}
+
 /** What the server says of this page; 0 when it says nothing. */
 const ask = () => fetch(location.pathname, { cache: "no-store" }).then((answer) => answer.status, () => 0);
 
@@ -95,9 +109,10 @@ const LONGEST_SILENCE = 60000;
 
 /**
  * Listens for good: the first thing to come is a snapshot, after every loss of the connection too. `hear` returns "over"
- * when there will be no more; `gone` is called when the server does not have the page any more.
+ * when there will be no more; `gone` is called when the server does not have the page any more, and `anew` with the page
+ * as it is now when who one is has changed.
  */
-export function listen(path, hear, gone = () => {}) {
+export function listen(path, hear, gone = () => {}, anew = () => {}) {
   let pause = 500;
   let over = false;
   let since = null;
@@ -127,6 +142,7 @@ export function listen(path, hear, gone = () => {}) {
       heard = Date.now();
       const news = JSON.parse(event.data);
       if (news.type === "signed_out") { end(); forget(); }
+      else if (news.type === "renewed") renewed(anew);
       else if (news.type !== "alive" && hear(news) === "over") end();
     });
     mine.addEventListener("close", async () => {

@@ -1,5 +1,12 @@
-// For pages that hear of nothing else: when the session ends, what they show is to go.
+// For pages that hear of nothing else: when the session ends, what they show is to go. When what one may do has changed,
+// the page is another one; but what somebody is about to type is not taken from them.
 
 import { listen } from "./common.js";
 
-listen("/session/socket", () => {});
+const reload = () => {
+  const open = document.querySelector("dialog[open]");
+  if (open) open.addEventListener("close", () => location.reload(), { once: true });
+  else location.reload();
+};
+
+listen("/session/socket", () => {}, () => {}, reload);

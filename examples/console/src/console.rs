@@ -101,8 +101,7 @@ impl Console {
         if options.new_passwords && passwords.is_empty() {
             passwords = demonstration::renew(&hub).await?;
         }
-        let demonstrates =
-            hub.call(|office| Ok(office.accounts()?.iter().any(|account| account.demonstration))).await?;
+        let demonstrates = hub.call(|office| office.demonstrates()).await?;
         let dialogues = match &options.play {
             Play::Demonstration if demonstrates => dialogues::demonstration(),
             Play::Demonstration | Play::File(_) | Play::Nothing => named,
@@ -160,7 +159,14 @@ impl Console {
 ///
 /// [`Failure::Account`] when the account is there already or badly named.
 pub async fn add_operator(options: &Options, account: &str, password: &str) -> Result<(), Failure> {
-    let office = Office::load(Store::open(&options.database)?, options.limits)?;
+    let store = Store::open(&options.database).map_err(|error| match error {
+        LoadError::InUse => Failure::Account(
+            "a console works on this database: add people on its page /settings/people while it runs, or stop it first"
+                .into(),
+        ),
+        error => error.into(),
+    })?;
+    let office = Office::load(store, options.limits)?;
     let (hub, worker) = Hub::start(office)?;
     demonstration::add_operator(&hub, account, password).await?;
     drop(hub);

@@ -2,6 +2,7 @@
 
 use chat_monitor::{OperatorId, Role};
 
+use crate::account::{self, check_password, short_id};
 use crate::console::{DemonstrationPassword, Failure};
 use crate::criterion::criterion;
 use crate::denial::Denial;
@@ -35,7 +36,7 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
     let (mut accounts, mut passwords) = (Vec::new(), Vec::new());
     for (id, name, role) in PEOPLE {
         let password = password::easy();
-        let account = account(id, name, password.clone(), true).await?;
+        let account = new_account(id, name, password.clone(), true).await?;
         passwords.push(shown(&account.operator, name, &role, password));
         accounts.push((account, role));
     }
@@ -64,7 +65,9 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
 /// Gives the demonstration's accounts new passwords.
 pub(crate) async fn renew(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failure> {
     let mut passwords = Vec::new();
-    for account in hub.call(|office| office.accounts()).await?.into_iter().filter(|account| account.demonstration) {
+    let accounts = hub.call(|office| office.accounts()).await?;
+    // One that is disabled stays so.
+    for account in accounts.into_iter().filter(|account| account.demonstration && account.disabled.is_none()) {
         let password = password::easy();
         let hash = hash(password.clone()).await?;
         let operator = account.operator.clone();
@@ -100,10 +103,10 @@ pub(crate) async fn add_operator(hub: &Hub, text: &str, password: &str) -> Resul
     let mut parts = text.splitn(3, ':');
     let (Some(id), Some(role), Some(name)) = (parts.next(), parts.next(), parts.next()) else { return Err(wrong()) };
     let role = Role::BUILT_IN.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(role)).ok_or_else(wrong)?;
-    if password.chars().count() < 8 || password.len() > 200 {
+    if check_password(password).is_err() {
         return Err(Failure::Account("expected a password of at least 8 characters on standard input".into()));
     }
-    let account = account(id, name, password.to_owned(), false).await?;
+    let account = new_account(id, name, password.to_owned(), false).await?;
     let taken = format!("operator `{id}` exists already");
     let added = hub.call(move |office| {
         let exists = office.accounts()?.iter().any(|known| known.operator == account.operator);
@@ -115,16 +118,13 @@ pub(crate) async fn add_operator(hub: &Hub, text: &str, password: &str) -> Resul
     if added.await? { Err(Failure::Account(taken)) } else { Ok(()) }
 }
 
-async fn account(id: &str, name: &str, password: String, demonstration: bool) -> Result<Account, Failure> {
+async fn new_account(id: &str, name: &str, password: String, demonstration: bool) -> Result<Account, Failure> {
     let wrong = || Failure::Account("expected an id of 1 to 32 small letters, digits and `-`, and a name".into());
-    let short = (1..=32).contains(&id.len()) && (1..=60).contains(&name.trim().chars().count());
-    let plain = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    let operator = id.parse().ok().filter(|_| short && plain).ok_or_else(wrong)?;
-    let password = hash(password).await?;
-    Ok(Account { operator, name: name.trim().to_owned(), password, demonstration })
+    let (operator, name) = short_id(id).and_then(|id| Ok((id, account::name(name)?))).map_err(|_| wrong())?;
+    Ok(account::account(operator, name, hash(password).await?, demonstration))
 }
 
 async fn hash(password: String) -> Result<String, Failure> {
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&password)).await.ok().flatten();
+    let hashed = account::hash(password).await;
     hashed.ok_or_else(|| Failure::Account("the password cannot be hashed".into()))
 }

@@ -38,6 +38,27 @@ pub(crate) enum Denial {
     /// A setting is out of its bounds.
     #[error("the number is out of its bounds")]
     OutOfBounds,
+    /// Without this administrator there would be none.
+    #[error("nobody else is an administrator")]
+    LastAdministrator,
+    /// Another account has this id.
+    #[error("the id is taken")]
+    IdTaken,
+    /// The account is disabled already.
+    #[error("the account is disabled")]
+    IsDisabled,
+    /// The account is enabled already.
+    #[error("the account is enabled")]
+    IsEnabled,
+    /// A disabled account, whom the monitor does not know, has this role.
+    #[error("the role is in use")]
+    RoleInUse,
+    /// No department has this id.
+    #[error("there is no such department")]
+    NoSuchDepartment,
+    /// Somebody belongs to it, oversees it, or asks for it.
+    #[error("the department is in use")]
+    DepartmentInUse,
     /// More is said in the chat than there is room for.
     #[error("the chat is too long")]
     ChatFull,
@@ -88,6 +109,13 @@ impl Denial {
             Denial::WatcherMayNotMonitor => "watcher_may_not_monitor",
             Denial::NotAllowed => "not_allowed",
             Denial::OutOfBounds => "out_of_bounds",
+            Denial::LastAdministrator => "last_administrator",
+            Denial::IdTaken => "id_taken",
+            Denial::IsDisabled => "is_disabled",
+            Denial::IsEnabled => "is_enabled",
+            Denial::RoleInUse => "role_in_use",
+            Denial::NoSuchDepartment => "no_such_department",
+            Denial::DepartmentInUse => "department_in_use",
             Denial::ChatFull => "chat_full",
             Denial::TooManyChats => "too_many_chats",
             Denial::TooManyRules => "too_many_rules",

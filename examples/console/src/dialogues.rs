@@ -86,8 +86,7 @@ fn read_line(line: &str) -> Result<Dialogue, String> {
 pub(crate) async fn play(hub: Hub, dialogues: Vec<Dialogue>, speed: f64) {
     // Those of the last run have lost who played them.
     let ended = hub.call(|office| office.end_demonstrations()).await;
-    let operators = hub.call(|office| Ok(office.associates())).await.unwrap_or_default();
-    if ended.is_err() || dialogues.is_empty() || operators.is_empty() {
+    if ended.is_err() || dialogues.is_empty() {
         return;
     }
     let mut playing = JoinSet::new();
@@ -96,20 +95,33 @@ pub(crate) async fn play(hub: Hub, dialogues: Vec<Dialogue>, speed: f64) {
             playing.join_next().await;
         }
         let (hub, dialogue) = (hub.clone(), dialogue.clone());
-        let Some(operator) = operators.get(n % operators.len()).cloned() else { return };
+        // Asked each time: people come and go, and get other roles.
+        let Ok(operators) = hub.read(|office| Ok(office.associates())).await else { return };
+        let Some(operator) = operators.get(n.checked_rem(operators.len()).unwrap_or_default()).cloned() else {
+            sleep(Duration::from_secs(5)).await;
+            continue;
+        };
         playing.spawn(async move {
-            let played = play_one(&hub, n, operator, &dialogue, speed).await;
+            let Ok(chat) = password::chat_name().parse::<ChatId>() else { return };
+            let played = play_one(&hub, n, (&chat, operator), &dialogue, speed).await;
             if let Err(denial) = played {
-                // Somebody has taken the chat over, transferred or ended it: then it is theirs.
+                // Somebody has taken the chat over, transferred or ended it: then it is theirs. Or whose part it was
+                // works here no more.
                 debug!(%denial, "a dialogue was left");
+                let _ = hub.call(move |office| office.give_up(&chat)).await;
             }
         });
         sleep(Duration::from_secs(6).div_f64(speed.sqrt())).await;
     }
 }
 
-async fn play_one(hub: &Hub, n: usize, operator: OperatorId, dialogue: &Dialogue, speed: f64) -> Result<(), Denial> {
-    let chat: ChatId = password::chat_name().parse().map_err(|_| Denial::NoSuchChat)?;
+async fn play_one(
+    hub: &Hub,
+    n: usize,
+    (chat, operator): (&ChatId, OperatorId),
+    dialogue: &Dialogue,
+    speed: f64,
+) -> Result<(), Denial> {
     let new = NewChat {
         id: chat.clone(),
         name: dialogue.visitor.clone(),

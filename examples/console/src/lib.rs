@@ -7,6 +7,7 @@
 //! * `web` is the HTTP interface;
 //! * `demonstration` and `dialogues` give a newcomer something to look at.
 
+mod account;
 mod aside;
 mod console;
 mod criterion;

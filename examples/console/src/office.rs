@@ -7,17 +7,22 @@ mod exclusions;
 mod feeds;
 mod people;
 mod rule_list;
+mod consequences;
+mod demonstrations;
+mod departments;
+mod policy;
 mod rules;
+mod sessions;
 mod settings;
 mod telling;
 mod visiting;
 mod watching;
 mod why;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use chat_monitor::{ChatId, Command, Event, LiveMonitor, OperatorId, Role, RuleId};
+use chat_monitor::{ChatId, Command, DepartmentId, Event, LiveMonitor, OperatorId, Role, RuleId};
 use tracing::{error, info};
 use vendors::Statistics;
 
@@ -55,6 +60,7 @@ pub(crate) struct Office {
     changed_rules_of: BTreeSet<OperatorId>,
     /// What samples are drawn from.
     secret: [u8; 32],
+    departments: BTreeMap<DepartmentId, String>,
     feeds: Feeds,
     failed: bool,
     stopping: bool,
@@ -88,6 +94,7 @@ impl Office {
             chats.insert(row.id.clone(), LiveChat { row, entries, internal, last });
         }
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
+        let departments = store.departments()?.into_iter().collect();
         let settings = Settings::load(&store)?;
         let rule_notes = store.rule_notes()?;
         let saved_at = store.saved_at()?;
@@ -105,6 +112,7 @@ impl Office {
             rule_notes,
             changed_rules_of: BTreeSet::new(),
             secret: password::random(),
+            departments,
             feeds: Feeds::start().map_err(LoadError::Thread)?,
             failed: false,
             stopping: false,

@@ -106,6 +106,14 @@ pub(crate) fn easy() -> String {
     format!("{}-{}-{:06}", word(a), word(b), u32::from_be_bytes(rest) % 1_000_000)
 }
 
+/// A password that nobody guesses and that can be read out: 100 bits, without letters and digits that look alike.
+pub(crate) fn strong() -> String {
+    const DIGITS: [u8; 32] = *b"abcdefghijkmnpqrstuvwxyz23456789";
+    let digit = |byte: &u8| DIGITS.get(usize::from(byte % 32)).copied().map(char::from).unwrap_or_default();
+    let groups: Vec<String> = random::<20>().chunks(5).map(|group| group.iter().map(digit).collect()).collect();
+    groups.join("-")
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod archive;
 mod audit;
 mod rule_notes;
+mod departments;
 mod schema;
 mod settings;
 mod transcripts;

@@ -5,6 +5,7 @@ mod desk;
 mod faults;
 mod general;
 mod monitored;
+mod people;
 mod problems;
 mod retention;
 mod rule_forms;
@@ -18,7 +19,7 @@ pub(crate) type Text = (&'static str, &'static str, &'static str);
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
     let pages = [general::TEXTS, visitor::TEXTS, desk::TEXTS, monitored::TEXTS, rules::TEXTS, audit::TEXTS];
-    let more = [faults::TEXTS, problems::TEXTS, settings::TEXTS, retention::TEXTS, rule_forms::TEXTS];
+    let more = [faults::TEXTS, problems::TEXTS, settings::TEXTS, retention::TEXTS, rule_forms::TEXTS, people::TEXTS];
     pages.into_iter().chain(more).flatten()
 }
 

@@ -5,22 +5,25 @@ mod assets;
 mod audit;
 mod caller;
 mod connections;
+mod departments;
 mod desk;
 mod drafts;
 mod exclusions;
 mod monitored;
 mod pages;
+mod people;
 mod problem;
 mod retention;
+mod roles;
+mod sessions;
 mod settings;
 mod sign_in;
 mod socket;
 mod visitor;
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -38,7 +41,7 @@ use tokio_util::task::TaskTracker;
 use vendors::Proxies;
 
 use crate::denial::Denial;
-use crate::entry::{Moment, now};
+use crate::entry::now;
 use crate::hub::Hub;
 use crate::limits::{Buckets, Guesses, Origin};
 use crate::office::Office;
@@ -46,9 +49,10 @@ use crate::options::{Limits, Options};
 use crate::password;
 use crate::reader::Readers;
 use crate::slots::Slots;
-use crate::store::{Account, Action};
+use crate::store::Action;
 use pages::Pages;
 use problem::Problem;
+use sessions::Sessions;
 use socket::Watching;
 
 /// The largest request, in bytes. A text of 2000 characters fits in, however it is written.
@@ -64,8 +68,7 @@ pub(crate) struct App {
     readers: Readers,
     watching: Watching,
     pages: Pages,
-    accounts: HashMap<OperatorId, Account>,
-    sessions: Mutex<HashMap<Vec<u8>, Session>>,
+    sessions: Sessions,
     /// What a name that nobody has is checked against, so that it takes as long.
     nobody: String,
     /// Where browsers see this server.
@@ -100,20 +103,6 @@ struct Before {
     internal: bool,
 }
 
-#[derive(Clone, Debug)]
-struct Session {
-    operator: OperatorId,
-    expires: Moment,
-    /// Cancelled when it ends before.
-    ended: CancellationToken,
-}
-
-impl Session {
-    fn new(operator: OperatorId, expires: Moment) -> Self {
-        Session { operator, expires, ended: CancellationToken::new() }
-    }
-}
-
 impl App {
     pub(crate) async fn load(
         hub: Hub,
@@ -121,9 +110,7 @@ impl App {
         options: &Options,
         address: SocketAddr,
     ) -> Result<Self, Denial> {
-        let (accounts, sessions) = hub.call(|office| Ok((office.accounts()?, office.sessions(now())?))).await?;
-        let accounts = accounts.into_iter().map(|account| (account.operator.clone(), account)).collect();
-        let sessions = sessions.into_iter().map(|(token, operator, expires)| (token, Session::new(operator, expires)));
+        let sessions = hub.call(|office| office.sessions(now())).await?;
         let origins = match &options.origin {
             Some(origin) => vec![origin.clone()],
             None => {
@@ -141,8 +128,7 @@ impl App {
             readers,
             watching: Watching::start()?,
             pages: Pages::new(),
-            accounts,
-            sessions: Mutex::new(sessions.collect()),
+            sessions: Sessions::of(sessions),
             nobody: password::hash(&password::token()).unwrap_or_default(),
             origins,
             secure,
@@ -198,11 +184,6 @@ impl App {
         self.hub.record(move |office| Err(office.refused(&operator, action, chat.as_ref(), denial))).await
     }
 
-    fn session(&self, token: &[u8]) -> Option<Session> {
-        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.get(token).filter(|session| session.expires > now()).cloned()
-    }
-
     /// A `Set-Cookie` that scripts cannot read and other sites cannot send.
     fn cookie(&self, name: &str, value: &str, path: &str, max_age: i64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
@@ -249,6 +230,14 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/monitoring/rules/{rule}/enabled", post(settings::set_enabled))
         .route("/settings/monitoring/rules/{rule}/note", post(settings::set_note))
         .route("/settings/monitoring/rules/{rule}/delete", post(settings::delete))
+        .route("/settings/people", get(people::page).post(people::add))
+        .route("/settings/people/{person}", post(people::change))
+        .route("/settings/people/{person}/{act}", post(people::act))
+        .route("/settings/roles", get(roles::page).post(roles::set))
+        .route("/settings/roles/preview", post(roles::preview))
+        .route("/settings/departments", get(departments::page).post(departments::add))
+        .route("/settings/departments/{department}", post(departments::rename))
+        .route("/settings/departments/{department}/delete", post(departments::delete))
         .route("/settings/retention", get(retention::page).post(retention::set))
         .route("/settings/exclusions", get(exclusions::page).post(exclusions::add))
         .route("/settings/exclusions/list", get(exclusions::list))

@@ -3,6 +3,7 @@
 
 mod driver;
 mod rules;
+mod people;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +26,8 @@ struct Words {
     narrow: &'static str,
     /// What is said of a rule by which a chat is being watched.
     now: &'static str,
+    /// The title of a page that one may not see.
+    not_allowed: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -37,6 +40,7 @@ const ENGLISH: Words = Words {
     mask: "instead of a mask",
     narrow: "every day",
     now: "Monitoring now",
+    not_allowed: "Not allowed",
 };
 
 const JAPANESE: Words = Words {
@@ -49,6 +53,7 @@ const JAPANESE: Words = Words {
     mask: "マスクの代わりに",
     narrow: "毎日変わります",
     now: "モニタリング中",
+    not_allowed: "アクセス権限がありません",
 };
 
 #[test]

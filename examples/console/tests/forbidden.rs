@@ -215,5 +215,8 @@ fn a_file_that_a_console_works_on_is_no_other_consoles() {
     let options = console::Options { database: server.database.0.clone(), ..console::Options::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let added = runtime.block_on(console::add_operator(&options, "nao:associate:Nao", "a-long-password-1"));
-    assert_eq!(added.unwrap_err().to_string(), "a console works on this database: stop it first");
+    assert_eq!(
+        added.unwrap_err().to_string(),
+        "a console works on this database: add people on its page /settings/people while it runs, or stop it first"
+    );
 }

@@ -13,6 +13,7 @@ mod kept;
 mod killed;
 mod pages;
 mod parts;
+mod people;
 mod retention;
 mod rules;
 mod silence;

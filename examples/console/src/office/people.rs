@@ -1,21 +1,230 @@
-//! Accounts and sessions, as they are kept.
+//! People: their accounts, roles and departments, as administrators make and change them.
 
-use chat_monitor::{Command, OperatorId, Role};
+use std::collections::BTreeMap;
+
+use chat_monitor::{Command, Operator, OperatorId, Role};
+use serde::Serialize;
 
 use super::{Attempt, Office};
 use crate::denial::Denial;
-use crate::entry::Moment;
+use crate::entry::{Kind, now};
 use crate::store::{Account, Action};
 
+/// An account as its page lists it.
+#[derive(Debug, Serialize)]
+pub(crate) struct PersonLine {
+    id: OperatorId,
+    name: String,
+    role: Role,
+    departments: Vec<String>,
+    /// None where they oversee their own departments, with all rights.
+    oversees: Option<BTreeMap<String, Vec<&'static str>>>,
+    enabled: bool,
+    demonstration: bool,
+    sessions: i64,
+}
+
+/// Asking.
 impl Office {
-    /// Adds an account with a role.
-    pub(crate) fn add_operator(&mut self, account: &Account, role: Role) -> Result<(), Denial> {
-        self.apply(Command::SetOperator { id: account.operator.clone(), operator: role.into() })?;
+    pub(crate) fn person_lines(&self) -> Result<Vec<PersonLine>, Denial> {
+        let sessions: BTreeMap<_, _> = self.store.session_counts(now())?.into_iter().collect();
+        let lines = self.store.accounts()?.into_iter().filter_map(|account| {
+            let known = self.live.engine().operator(&account.operator).or_else(|| account.disabled.clone())?;
+            let rights = |rights: chat_monitor::Rights| rights.iter().map(|right| right.as_str()).collect();
+            Some(PersonLine {
+                sessions: sessions.get(&account.operator).copied().unwrap_or_default(),
+                id: account.operator,
+                name: account.name,
+                role: known.role().clone(),
+                departments: known.departments().iter().map(ToString::to_string).collect(),
+                oversees: known
+                    .oversees()
+                    .map(|overseen| overseen.iter().map(|(id, kept)| (id.to_string(), rights(kept))).collect()),
+                enabled: account.disabled.is_none(),
+                demonstration: account.demonstration,
+            })
+        });
+        Ok(lines.collect())
+    }
+
+    pub(crate) fn accounts(&self) -> Result<Vec<Account>, Denial> {
+        Ok(self.store.accounts()?)
+    }
+
+    pub(crate) fn account(&self, operator: &OperatorId) -> Result<Option<Account>, Denial> {
+        Ok(self.store.account(operator)?)
+    }
+
+    /// Whether accounts of the demonstration can sign in.
+    pub(crate) fn demonstrates(&self) -> Result<bool, Denial> {
+        Ok(self.store.accounts()?.iter().any(|account| account.demonstration && account.disabled.is_none()))
+    }
+
+    /// What everybody is called, those whose accounts are disabled too.
+    pub(crate) fn names(&self) -> std::collections::HashMap<OperatorId, String> {
+        self.names.clone()
+    }
+
+    /// Everyone whom a chat can be transferred to, with their names.
+    pub(crate) fn colleagues(&self, operator: &OperatorId) -> Vec<(OperatorId, String)> {
+        let others = self.live.engine().operators().map(|(id, _)| id).filter(|id| *id != operator);
+        others.map(|id| (id.clone(), self.name(id).to_owned())).collect()
+    }
+
+    pub(crate) fn administrators(&self) -> Vec<OperatorId> {
+        let operators = self.live.engine().operators().filter(|(_, known)| *known.role() == Role::Administrator);
+        operators.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// An operator's name, role, and whether they may monitor anybody.
+    pub(crate) fn person(&self, operator: &OperatorId) -> Result<(String, Role, bool), Denial> {
+        let role = self.role(operator).ok_or(Denial::NoSuchOperator)?;
+        Ok((self.name(operator).to_owned(), role, self.may_monitor(operator)))
+    }
+
+    /// What the monitor knows of an account, or is to know when that is enabled again.
+    fn known(&self, whom: &OperatorId) -> Result<Operator, Denial> {
+        if let Some(known) = self.live.engine().operator(whom) {
+            return Ok(known);
+        }
+        self.store.account(whom)?.and_then(|account| account.disabled).ok_or(Denial::NoSuchOperator)
+    }
+
+    /// Refuses what would leave the console without an administrator who can sign in. `after` is their role then.
+    fn check_administrator_remains(&self, whom: &OperatorId, after: Option<&Role>) -> Result<(), Denial> {
+        let mut known = self.live.engine().operators();
+        let stays = after == Some(&Role::Administrator) || self.role(whom) != Some(Role::Administrator);
+        if stays || known.any(|(id, operator)| id != whom && *operator.role() == Role::Administrator) {
+            Ok(())
+        } else {
+            Err(Denial::LastAdministrator)
+        }
+    }
+}
+
+/// Changing.
+impl Office {
+    /// Adds an account with a role, for nobody in particular: the demonstration, or who has the file.
+    pub(crate) fn add_operator(&mut self, account: &Account, operator: impl Into<Operator>) -> Result<(), Denial> {
+        if self.names.contains_key(&account.operator) {
+            return Err(Denial::IdTaken);
+        }
+        self.apply_to_people(Command::SetOperator { id: account.operator.clone(), operator: operator.into() })?;
         self.store.add_account(account)?;
         self.names.insert(account.operator.clone(), account.name.clone());
         Ok(())
     }
 
+    pub(crate) fn add_person(&mut self, by: &OperatorId, account: &Account, operator: Operator) -> Result<(), Denial> {
+        self.check_administrator(by)?;
+        self.check_departments(&operator)?;
+        let detail = format!("{}: {}", account.operator, in_words(&operator));
+        self.add_operator(account, operator)?;
+        self.audit(Attempt { operator: by, action: Action::AddedPerson, chat: None }, String::new(), &detail)
+    }
+
+    /// Gives somebody another name, role, or other departments. What follows for their watches follows at once.
+    pub(crate) fn change_person(
+        &mut self,
+        by: &OperatorId,
+        whom: &OperatorId,
+        name: &str,
+        after: Operator,
+    ) -> Result<(), Denial> {
+        self.check_administrator(by)?;
+        let before = self.known(whom)?;
+        self.check_departments(&after)?;
+        self.check_administrator_remains(whom, Some(after.role()))?;
+        let mut changes = Vec::new();
+        if self.name(whom) != name {
+            changes.push(format!("{} → {name}", self.name(whom)));
+            self.rename_person(whom, name)?;
+        }
+        if before != after {
+            changes.push(format!("{} → {}", in_words(&before), in_words(&after)));
+            if self.role(whom).is_some() {
+                self.apply_to_people(Command::SetOperator { id: whom.clone(), operator: after })?;
+            } else {
+                self.check_role(after.role())?;
+                self.store.set_disabled(whom, Some(&after))?;
+            }
+        }
+        let detail = format!("{whom}: {}", changes.join(", "));
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.audit(Attempt { operator: by, action: Action::ChangedPerson, chat: None }, String::new(), &detail)
+    }
+
+    fn rename_person(&mut self, whom: &OperatorId, name: &str) -> Result<(), Denial> {
+        self.store.set_name(whom, name)?;
+        self.names.insert(whom.clone(), name.to_owned());
+        let attended = self.live.chats().filter(|chat| chat.attends(whom)).map(|chat| chat.id().clone());
+        for chat in attended.collect::<Vec<_>>() {
+            self.tell_names(&chat);
+        }
+        Ok(())
+    }
+
+    /// A new password ends all sessions of the account but the one that is to go on.
+    pub(crate) fn new_password(
+        &mut self,
+        by: &OperatorId,
+        whom: &OperatorId,
+        hash: &str,
+        kept: &[u8],
+    ) -> Result<(), Denial> {
+        self.check_administrator(by)?;
+        self.known(whom)?;
+        self.store.set_password(whom, hash)?;
+        self.store.remove_sessions(whom, kept)?;
+        let attempt = Attempt { operator: by, action: Action::NewPassword, chat: None };
+        self.audit(attempt, String::new(), whom.as_str())
+    }
+
+    pub(crate) fn sign_out_everywhere(&mut self, by: &OperatorId, whom: &OperatorId) -> Result<(), Denial> {
+        self.check_administrator(by)?;
+        self.known(whom)?;
+        self.store.remove_sessions(whom, &[])?;
+        let attempt = Attempt { operator: by, action: Action::SignedOutEverywhere, chat: None };
+        self.audit(attempt, String::new(), whom.as_str())
+    }
+
+    /// Nobody by this account can sign in, is signed in, or is known to the monitor: whom that does not know, has no
+    /// rights. Their rules stay, and so does what they were, so that it can be enabled again. Chats that they answered
+    /// wait again.
+    pub(crate) fn disable(&mut self, by: &OperatorId, whom: &OperatorId) -> Result<(), Denial> {
+        self.check_administrator(by)?;
+        let known = self.known(whom)?;
+        self.role(whom).ok_or(Denial::IsDisabled)?;
+        self.check_administrator_remains(whom, None)?;
+        let given = self.live.chats().filter(|chat| chat.operators().contains(whom)).map(|chat| chat.id().clone());
+        for chat in given.collect::<Vec<_>>() {
+            let before = self.live.participant_view(&chat);
+            let events = self.apply(Command::Unattend { chat: chat.clone(), operator: whom.clone() })?;
+            let entry = self.add_entry(&chat, Kind::Left, Some(whom), "")?;
+            self.tell_change(&chat, before, Some(&entry), &events)?;
+        }
+        self.apply_to_people(Command::RemoveOperator { operator: whom.clone() })?;
+        self.store.set_disabled(whom, Some(&known))?;
+        self.store.remove_sessions(whom, &[])?;
+        let attempt = Attempt { operator: by, action: Action::DisabledPerson, chat: None };
+        self.audit(attempt, String::new(), whom.as_str())
+    }
+
+    pub(crate) fn enable(&mut self, by: &OperatorId, whom: &OperatorId) -> Result<(), Denial> {
+        self.check_administrator(by)?;
+        let known = self.known(whom)?;
+        if self.role(whom).is_some() {
+            return Err(Denial::IsEnabled);
+        }
+        self.apply_to_people(Command::SetOperator { id: whom.clone(), operator: known })?;
+        self.store.set_disabled(whom, None)?;
+        let attempt = Attempt { operator: by, action: Action::EnabledPerson, chat: None };
+        self.audit(attempt, String::new(), whom.as_str())
+    }
+
+    /// The demonstration's accounts get new passwords without anybody's asking in the pages.
     pub(crate) fn set_password(&mut self, operator: &OperatorId, hash: &str) -> Result<(), Denial> {
         Ok(self.store.set_password(operator, hash)?)
     }
@@ -26,61 +235,34 @@ impl Office {
         for chat in given.map(|chat| chat.id().clone()).collect::<Vec<_>>() {
             self.end_chat(&chat, None)?;
         }
-        let events = self.apply(Command::RemoveOperator { operator: operator.clone() })?;
-        self.tell_events(&events)?;
+        // Whoever gets the id later is somebody else.
+        let rules = self.live.engine().rules_of(operator).map(|rule| rule.id().clone());
+        for rule in rules.collect::<Vec<_>>() {
+            let events = self.apply(Command::RemoveRule { rule })?;
+            self.tell_events(&events)?;
+        }
+        if self.role(operator).is_some() {
+            self.apply_to_people(Command::RemoveOperator { operator: operator.clone() })?;
+        }
+        self.names.remove(operator);
         Ok(self.store.remove_account(operator)?)
     }
+}
 
-    pub(crate) fn accounts(&self) -> Result<Vec<Account>, Denial> {
-        Ok(self.store.accounts()?)
+/// A role and departments, for the audit.
+fn in_words(operator: &Operator) -> String {
+    let departments: Vec<_> = operator.departments().iter().map(|id| id.as_str()).collect();
+    let overseen: Vec<_> = operator.oversees().into_iter().flat_map(|overseen| overseen.iter()).collect();
+    let mut words = operator.role().to_string();
+    if !departments.is_empty() {
+        words += &format!(" [{}]", departments.join(", "));
     }
-
-    pub(crate) fn sessions(&self, now: Moment) -> Result<Vec<(Vec<u8>, OperatorId, Moment)>, Denial> {
-        Ok(self.store.sessions(now)?)
+    if operator.oversees().is_some() {
+        let overseen = overseen.iter().map(|(id, rights)| {
+            let rights: Vec<_> = rights.iter().map(|right| right.as_str()).collect();
+            format!("{id}: {}", rights.join("+"))
+        });
+        words += &format!(" {{{}}}", overseen.collect::<Vec<_>>().join(", "));
     }
-
-    pub(crate) fn sign_in(&mut self, operator: &OperatorId, token: &[u8], expires: Moment) -> Result<(), Denial> {
-        self.store.add_session(token, operator, expires)?;
-        self.audit(Attempt { operator, action: Action::SignedIn, chat: None }, String::new(), "")
-    }
-
-    pub(crate) fn sign_in_failed(&mut self, operator: &OperatorId) -> Result<(), Denial> {
-        let attempt = Attempt { operator, action: Action::SignInFailed, chat: None };
-        match self.audited(attempt, Err::<(), _>(Denial::NotAllowed)) {
-            Err(Denial::Store(error)) => Err(Denial::Store(error)),
-            _ => Ok(()),
-        }
-    }
-
-    pub(crate) fn sign_out(&mut self, operator: &OperatorId, token: &[u8]) -> Result<(), Denial> {
-        self.store.remove_session(token)?;
-        self.audit(Attempt { operator, action: Action::SignedOut, chat: None }, String::new(), "")
-    }
-
-    /// The associates: they have the operators' parts in dialogues.
-    pub(crate) fn associates(&self) -> Vec<OperatorId> {
-        let operators = self.live.engine().operators().filter(|(_, known)| *known.role() == Role::Associate);
-        operators.map(|(id, _)| id.clone()).collect()
-    }
-
-    /// Ends the chats that went on by themselves.
-    pub(crate) fn end_demonstrations(&mut self) -> Result<(), Denial> {
-        let played = self.chats.values().filter(|chat| chat.row.demonstration);
-        for chat in played.map(|chat| chat.row.id.clone()).collect::<Vec<_>>() {
-            self.end_chat(&chat, None)?;
-        }
-        Ok(())
-    }
-
-    /// Everyone whom a chat can be transferred to, with their names.
-    pub(crate) fn colleagues(&self, operator: &OperatorId) -> Vec<(OperatorId, String)> {
-        let others = self.live.engine().operators().map(|(id, _)| id).filter(|id| *id != operator);
-        others.map(|id| (id.clone(), self.name(id).to_owned())).collect()
-    }
-
-    /// An operator's name, role, and whether they may monitor anybody.
-    pub(crate) fn person(&self, operator: &OperatorId) -> Result<(String, Role, bool), Denial> {
-        let role = self.role(operator).ok_or(Denial::NoSuchOperator)?;
-        Ok((self.name(operator).to_owned(), role, self.may_monitor(operator)))
-    }
+    words
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chat_monitor::{Channel, ChatId, Email, EndReason, Event, OperatorId, ParticipantView};
+use chat_monitor::{Channel, ChatId, Email, EndReason, Event, LeftReason, OperatorId, ParticipantView};
 
 use super::Office;
 use super::watching::Standing;
@@ -115,6 +115,18 @@ impl Office {
         self.tell_events(events)
     }
 
+    /// Tells everybody in a chat, and those who watch it, what the people in it are called now.
+    pub(super) fn tell_names(&mut self, chat: &ChatId) {
+        let Some(view) = self.live.participant_view(chat) else { return };
+        let news = write(&ToVisitor::Operators { operators: self.operator_names(&view) });
+        self.feeds.push(Topic::Visitor(chat.clone()), news);
+        for operator in attending(Some(&view)) {
+            self.tell_people(chat, Some(&view), None, Topic::Desk(operator.clone()));
+            self.tell_people(chat, Some(&view), None, Topic::Opened(operator, chat.clone()));
+        }
+        self.tell_those_who_watch(chat, Some(&view), None, &[]);
+    }
+
     /// Tells each watcher of what has happened to their watches, and whoever joined or left what they see now.
     pub(super) fn tell_events(&mut self, events: &[Event]) -> Result<(), Denial> {
         self.audit_events(events)?;
@@ -139,7 +151,13 @@ impl Office {
                     }
                 }
                 Event::Joined { chat, operator } => self.tell_opened(chat, operator, ""),
-                Event::Left { chat, operator, .. } => self.tell_opened(chat, operator, "ended_left"),
+                Event::Left { chat, operator, reason } => {
+                    let reason = match reason {
+                        LeftReason::Asked => "ended_left",
+                        LeftReason::NoRights | LeftReason::Removed => "ended_no_rights",
+                    };
+                    self.tell_opened(chat, operator, reason);
+                }
                 // Its text is told where that is kept.
                 Event::Advised { .. } => {}
             }

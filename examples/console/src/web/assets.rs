@@ -26,6 +26,9 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem>
         "rules.js" => (SCRIPT, include_str!("../../assets/rules.js")),
         "session.js" => (SCRIPT, include_str!("../../assets/session.js")),
         "audit.js" => (SCRIPT, include_str!("../../assets/audit.js")),
+        "people.js" => (SCRIPT, include_str!("../../assets/people.js")),
+        "roles.js" => (SCRIPT, include_str!("../../assets/roles.js")),
+        "departments.js" => (SCRIPT, include_str!("../../assets/departments.js")),
         "retention.js" => (SCRIPT, include_str!("../../assets/retention.js")),
         _ => return Err(Problem::NO_PAGE),
     };

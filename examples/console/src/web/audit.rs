@@ -1,10 +1,12 @@
 //! The audit page, for administrators.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use chat_monitor::OperatorId;
 use minijinja::context;
 use serde::{Deserialize, Serialize};
 
@@ -45,16 +47,16 @@ pub(super) async fn page(
     let check = move |office: &mut Office| office.check_administrator(&operator);
     app.look(&staff.operator, Action::OpenedAudit, None, check).await?;
     let lines = app.readers.watchers.call(move |archive| archive.audit(before, refused, 100)).await?;
+    let names = app.hub.read(|office| Ok(office.names())).await?;
     let language = Language::of(&headers);
     let oldest = lines.last().map(|line| line.id).filter(|id| *id > 1);
-    let shown: Vec<_> = lines.into_iter().map(|line| show(line, language, &app)).collect();
+    let shown: Vec<_> = lines.into_iter().map(|line| show(line, language, &names)).collect();
     let path = if refused { "/audit?refused=true" } else { "/audit" };
     app.staff_page(&staff, &headers, ("audit.html", path), context! { lines => shown, oldest, refused }).await
 }
 
-fn show(line: AuditLine, language: Language, app: &App) -> Shown {
-    let known = app.accounts.get(line.operator.as_str());
-    let operator = known.map_or_else(|| line.operator.clone(), |account| account.name.clone());
+fn show(line: AuditLine, language: Language, names: &HashMap<OperatorId, String>) -> Shown {
+    let operator = names.get(line.operator.as_str()).unwrap_or(&line.operator).clone();
     let worded = language.text(&line.detail);
     Shown {
         at: line.at,

@@ -7,12 +7,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use chat_monitor::OperatorId;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 use vendors::{UnreadableAddress, caller_address};
 
+use super::App;
 use super::problem::Problem;
-use super::{App, Session};
+use super::sessions::Session;
 use crate::entry::Moment;
 use crate::password;
 
@@ -28,6 +30,8 @@ pub(super) struct Staff {
     pub(super) expires: Moment,
     /// Cancelled when they sign out.
     pub(super) ended: CancellationToken,
+    /// Changes when who they are does: their name, their role, what roles may do.
+    pub(super) renewed: watch::Receiver<()>,
 }
 
 /// The digest of what a visitor's browser holds.
@@ -40,8 +44,10 @@ impl FromRequestParts<Arc<App>> for Staff {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let token = cookie(&parts.headers, app.session_cookie()).ok_or(Problem::NOT_SIGNED_IN)?;
         let token = password::digest(token);
-        let Session { operator, expires, ended } = app.session(&token).ok_or(Problem::NOT_SIGNED_IN)?;
-        Ok(Staff { operator, token, expires, ended })
+        let session = app.sessions.get(&token).ok_or(Problem::NOT_SIGNED_IN)?;
+        let renewed = session.renewed();
+        let Session { operator, expires, ended, .. } = session;
+        Ok(Staff { operator, token, expires, ended, renewed })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::texts;
 
 const LANGUAGE: &str = "console_language";
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
@@ -31,6 +31,9 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("rules.html", include_str!("../../templates/rules.html")),
     ("settings.html", include_str!("../../templates/settings.html")),
     ("settings_nav.html", include_str!("../../templates/settings_nav.html")),
+    ("people.html", include_str!("../../templates/people.html")),
+    ("roles.html", include_str!("../../templates/roles.html")),
+    ("departments.html", include_str!("../../templates/departments.html")),
     ("retention.html", include_str!("../../templates/retention.html")),
     ("exclusions.html", include_str!("../../templates/exclusions.html")),
     ("audit.html", include_str!("../../templates/audit.html")),
@@ -137,7 +140,9 @@ impl App {
         let operator = staff.operator.clone();
         let (name, role, may_monitor) = self.hub.read(move |office| office.person(&operator)).await?;
         let language = Language::of(headers);
-        let role_text = language.text(&format!("role_{role}"));
+        // A role that a company has added is called what they call it.
+        let role_text = Some(language.text(&format!("role_{role}"))).filter(|text| !text.is_empty());
+        let role_text = role_text.unwrap_or(role.as_str());
         let person = context! { id => staff.operator.as_str(), name, role => role.as_str(), role_text, may_monitor };
         let page = self.pages.render(template, language, path, context! { person, ..more });
         Ok(axum::response::Html(page).into_response())

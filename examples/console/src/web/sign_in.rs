@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Form;
@@ -15,7 +15,8 @@ use serde::Deserialize;
 use super::caller::Staff;
 use super::pages::{Language, own_path};
 use super::problem::Problem;
-use super::{App, Peer, Session, socket};
+use super::sessions::Session;
+use super::{App, Peer, socket};
 use crate::entry::now;
 use crate::limits::Origin;
 use crate::password;
@@ -36,9 +37,9 @@ pub(super) struct SignIn {
     back: String,
 }
 
-pub(super) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Html<String> {
-    let demonstration = app.accounts.values().any(|account| account.demonstration);
-    Html(app.pages.render("home.html", Language::of(&headers), "/", context! { demonstration }))
+pub(super) async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Html<String>, Problem> {
+    let demonstration = app.hub.read(|office| office.demonstrates()).await?;
+    Ok(Html(app.pages.render("home.html", Language::of(&headers), "/", context! { demonstration })))
 }
 
 pub(super) async fn page(State(app): State<Arc<App>>, headers: HeaderMap, Query(query): Query<Back>) -> Html<String> {
@@ -77,8 +78,13 @@ pub(super) async fn sign_in(
         return Ok(slowed(Duration::from_secs(2), "sign_in_busy"));
     };
     let id = name.parse::<OperatorId>().ok();
-    let account = id.and_then(|id| app.accounts.get(&id));
-    let hash = account.map_or_else(|| app.nobody.clone(), |account| account.password.clone());
+    let account = match id {
+        Some(id) => app.hub.read(move |office| office.account(&id)).await?,
+        None => None,
+    };
+    // A disabled account is answered like one that there is not.
+    let account = account.filter(|account| account.disabled.is_none());
+    let hash = account.as_ref().map_or_else(|| app.nobody.clone(), |account| account.password.clone());
     let verify = move || {
         let right = password::verify(&password, &hash);
         drop(turn);
@@ -98,12 +104,14 @@ pub(super) async fn sign_in(
     let token = password::token();
     let digest = password::digest(&token);
     let session = Session::new(account.operator.clone(), now() + SESSION_LENGTH * 1000);
-    let (operator, kept, expires) = (session.operator.clone(), digest.clone(), session.expires);
-    app.hub.call(move |office| office.sign_in(&operator, &kept, expires)).await?;
-    {
-        let mut sessions = app.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|_, session| session.expires > now());
-        sessions.insert(digest, session);
+    let (expires, kept) = (session.expires, digest.clone());
+    // Before it is kept: who disables the account at this moment ends this session too. Nobody has the token yet.
+    app.sessions.add(digest.clone(), session);
+    let signed_in =
+        app.hub.call(move |office| office.sign_in(&account.operator, &account.password, &kept, expires)).await;
+    if let Err(denial) = signed_in {
+        app.sessions.remove(&digest);
+        return Err(denial.into());
     }
     let cookie = app.cookie(app.session_cookie(), &token, "/", SESSION_LENGTH);
     let to = if back.is_empty() { "/desk" } else { own_path(&back) };
@@ -111,9 +119,8 @@ pub(super) async fn sign_in(
 }
 
 pub(super) async fn sign_out(State(app): State<Arc<App>>, staff: Staff) -> Result<Response, Problem> {
-    let Staff { operator, token, ended, .. } = staff;
-    app.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
-    ended.cancel();
+    let Staff { operator, token, .. } = staff;
+    app.sessions.remove(&token);
     app.hub.call(move |office| office.sign_out(&operator, &token)).await?;
     Ok(([(header::SET_COOKIE, app.cookie(app.session_cookie(), "", "/", 0))], Redirect::to("/sign-in")).into_response())
 }

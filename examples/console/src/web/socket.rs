@@ -7,6 +7,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgr
 use axum::response::Response;
 use chat_monitor::OperatorId;
 use tokio::runtime::{self, Handle, Runtime};
+use tokio::sync::watch;
 use tokio::time::{interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,9 @@ const UNANSWERED: u32 = 2;
 
 /// What a page hears every now and then: when it hears nothing, it is off line. A script does not see pings.
 const ALIVE: &str = r#"{"type":"alive"}"#;
+
+/// Who they are, or what they may do, is not what the page says.
+const RENEWED: &str = r#"{"type":"renewed"}"#;
 
 const SIGNED_OUT: &str = r#"{"type":"signed_out"}"#;
 
@@ -65,7 +69,7 @@ pub(super) fn to_visitor(
     feed: Feed,
     held: impl Send + 'static,
 ) -> Response {
-    forward(app, upgrade, Some((first, feed)), pending(), Handle::current(), held)
+    forward(app, upgrade, Some((first, feed)), (pending(), None), Handle::current(), held)
 }
 
 /// The same for an operator, and for as long as their session lasts: who has signed out hears nothing more. Without a
@@ -77,7 +81,7 @@ pub(super) fn to_operator(
     staff: &Staff,
     held: Slot<OperatorId>,
 ) -> Response {
-    forward(app, upgrade, feed, signed_out(staff), Handle::current(), held)
+    forward(app, upgrade, feed, of_session(staff), Handle::current(), held)
 }
 
 /// The same for what an operator watches.
@@ -90,7 +94,14 @@ pub(super) fn to_watcher(
     held: Slot<OperatorId>,
 ) -> Response {
     let handle = app.watching.0.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone());
-    forward(app, upgrade, Some((first, feed)), signed_out(staff), handle, held)
+    forward(app, upgrade, Some((first, feed)), of_session(staff), handle, held)
+}
+
+/// When a session ends, and when who has it is not what they were.
+type OfSession<F> = (F, Option<watch::Receiver<()>>);
+
+fn of_session(staff: &Staff) -> OfSession<impl Future<Output = ()> + Send + 'static> {
+    (signed_out(staff), Some(staff.renewed.clone()))
 }
 
 fn signed_out(staff: &Staff) -> impl Future<Output = ()> + Send + 'static {
@@ -108,7 +119,7 @@ fn forward(
     app: &App,
     upgrade: WebSocketUpgrade,
     feed: Option<(Utf8Bytes, Feed)>,
-    signed_out: impl Future<Output = ()> + Send + 'static,
+    of_session: OfSession<impl Future<Output = ()> + Send + 'static>,
     place: Handle,
     held: impl Send + 'static,
 ) -> Response {
@@ -117,7 +128,7 @@ fn forward(
     // Nothing but answers to pings comes in; the usual buffer for reading has 128 KiB for each socket.
     upgrade.max_message_size(1024).read_buffer_size(1024).on_upgrade(move |socket| async move {
         place.spawn(async move {
-            send(socket, feed, signed_out, stopping, ping).await;
+            send(socket, feed, of_session, stopping, ping).await;
             drop(open);
         });
     })
@@ -126,7 +137,7 @@ fn forward(
 async fn send(
     mut socket: WebSocket,
     feed: Option<(Utf8Bytes, Feed)>,
-    signed_out: impl Future<Output = ()>,
+    (signed_out, mut renewed): OfSession<impl Future<Output = ()>>,
     stopping: CancellationToken,
     every: Duration,
 ) {
@@ -156,6 +167,7 @@ async fn send(
                 // Anything else is of no interest.
                 _ => break None,
             },
+            () = renewal(&mut renewed) => [Some(Message::Text(Utf8Bytes::from_static(RENEWED))), None],
             _ = ping.tick() => {
                 if unanswered == UNANSWERED {
                     return;
@@ -175,6 +187,15 @@ async fn send(
         }
     };
     let _ = timeout(PATIENCE, socket.send(Message::Close(close))).await;
+}
+
+async fn renewal(renewed: &mut Option<watch::Receiver<()>>) {
+    if let Some(renewed) = renewed {
+        if renewed.changed().await.is_ok() {
+            return;
+        }
+    }
+    pending().await
 }
 
 async fn next(feed: &mut Option<Feed>) -> Option<Utf8Bytes> {

@@ -1,0 +1,119 @@
+//! Settings: people, roles and departments, while somebody who is changed looks on.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::driver::{Browser, Driver};
+use super::{ENGLISH, JAPANESE, Words, password, sign_in};
+use crate::support::Server;
+
+#[test]
+fn an_administrator_changes_people_and_roles_in_english() {
+    settings(&ENGLISH);
+}
+
+#[test]
+fn an_administrator_changes_people_and_roles_in_japanese() {
+    settings(&JAPANESE);
+}
+
+fn settings(words: &Words) {
+    let Some(driver) = Driver::start() else {
+        println!("skipped: chromium and chromedriver are not both here");
+        return;
+    };
+    let server = Server::start();
+    let folder = std::env::var_os("CONSOLE_PICTURES").map(PathBuf::from);
+    let picture = |who: &Browser, name: &str| {
+        if let Some(folder) = &folder {
+            who.picture(&folder.join(format!("{name}-{}.png", words.language)));
+        }
+    };
+    let (aoi, hana) = {
+        let browser = || driver.browser(words.language, &format!("http://{}", server.address));
+        (browser(), browser())
+    };
+    let (ken, visit) = (server.sign_in("ken"), server.visit("Mika", "mika@example.com"));
+    ken.does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
+    visit.says("Has my clock arrived?");
+    sign_in(&aoi, "aoi", password(&server, "aoi"));
+    sign_in(&hana, "hana", password(&server, "hana"));
+    hana.go("/monitored");
+    hana.wait_for_text("#watches", "Mika");
+
+    // A department, and somebody new who belongs to it.
+    aoi.go("/settings/departments");
+    aoi.click("#add");
+    aoi.type_into("#id", "sales");
+    aoi.type_into("#name", "営業\n");
+    aoi.wait_for_text("tbody", "営業");
+    picture(&aoi, "departments");
+    aoi.go("/settings/people");
+    aoi.click("#add");
+    aoi.type_into("#id", "mai");
+    aoi.type_into("#person #name", "加藤 舞");
+    aoi.click("#person [name=department]");
+    aoi.click("[name=oversees][value=chosen]");
+    aoi.click("#overseen [value=watch]");
+    aoi.show("#person-title");
+    picture(&aoi, "add-person");
+    aoi.click("#person .main");
+    aoi.wait_until("a password", || aoi.text("#once").len() > 20);
+    picture(&aoi, "password-once");
+    aoi.click("#once-dialog .main");
+    aoi.wait_for_text("[data-person=mai]", "営業");
+    aoi.type_into("#search", "舞");
+    aoi.wait_until("one person", || aoi.count("#people tbody tr") == 1);
+    aoi.clear("#search");
+
+    // Demoted while she looks on: her page says so, without being asked.
+    aoi.go("/settings/people");
+    aoi.click("[data-person=hana] .edit");
+    aoi.click("#role [value=associate]");
+    aoi.click("#person .main");
+    hana.wait_for_text("h1", words.not_allowed);
+    assert!(!hana.has(".bar a[href='/monitored']"));
+    picture(&hana, "demoted");
+    hana.go("/desk");
+    aoi.find("[data-person=hana]");
+    aoi.click("[data-person=hana] .edit");
+    aoi.click("#role [value=supervisor]");
+    aoi.click("#person .main");
+    // Promoted again: her desk offers the list.
+    hana.find(".bar a[href='/monitored']");
+    picture(&aoi, "people");
+
+    // A role of the company's own; what a change would do is said first.
+    aoi.go("/settings/roles");
+    aoi.click("#add");
+    aoi.type_into("#role-name", "品質管理\n");
+    aoi.wait_for_text("#rows", "品質管理");
+    aoi.show("[data-role=supervisor] td:nth-child(2) label:nth-of-type(3)");
+    aoi.click("[data-role=supervisor] td:nth-child(2) label:nth-of-type(3) input");
+    aoi.wait_until("what it would do", || aoi.text("#effect").contains('1'));
+    picture(&aoi, "roles");
+    aoi.click("#undo");
+    assert!(!aoi.is_enabled("#save"));
+
+    // Disabled: signed out at once.
+    aoi.go("/settings/people");
+    aoi.click("[data-person=hana] .edit");
+    aoi.click("#disable");
+    picture(&aoi, "disable");
+    aoi.click("#sure");
+    hana.find(".sign-in");
+    aoi.find("[data-person=hana].disabled");
+    aoi.narrow();
+    for (path, name) in [
+        ("/settings/people", "narrow-people"),
+        ("/settings/roles", "narrow-roles"),
+        ("/settings/departments", "narrow-departments"),
+        ("/settings/retention", "narrow-retention"),
+    ] {
+        aoi.go(path);
+        aoi.find("h1");
+        assert!(aoi.fits(), "{path} is wider than the screen");
+        picture(&aoi, name);
+    }
+}
