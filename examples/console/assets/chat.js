@@ -31,7 +31,7 @@ listen(`${chat}/socket`, (news) => {
       break;
     case "entry":
       add(talk, news.entry, visitorEntry);
-      if (news.entry.kind === "ended") { over(); return "over"; }
+      if (["ended", "gone"].includes(news.entry.kind)) { over(); return "over"; }
       break;
     case "operators": operators(news.operators); break;
     case "email": email(news.email); break;

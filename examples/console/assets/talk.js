@@ -80,7 +80,8 @@ export function add(log, entry, show) {
 
 /** What is known of a visitor, in one line. */
 export function visitorFacts(visitor) {
-  return [visitor.email ?? text("no_email"), visitor.ip, text("since", { time: time(visitor.started) })]
+  const gone = visitor.gone && text("gone_since", { time: time(visitor.gone) });
+  return [visitor.email ?? text("no_email"), visitor.ip, text("since", { time: time(visitor.started) }), gone]
     .filter(Boolean).join(" · ");
 }
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tracing::info;
@@ -19,6 +20,9 @@ use crate::store::{self, LoadError, Store};
 use crate::web::App;
 use crate::{demonstration, dialogues};
 use dialogues::Dialogue;
+
+/// How long until the next look at which visitors are there.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// A console that listens.
 #[derive(Debug)]
@@ -135,12 +139,14 @@ impl Console {
         info!(%address, dialogues = scripts.len(), "listening");
         let hub = app.hub().clone();
         let play = tokio::spawn(dialogues::play(hub.clone(), scripts, options.speed));
+        let looking = tokio::spawn(look_after_visitors(hub.clone()));
         tokio::select! {
             never = app.clone().serve(listener) => match never {},
             () = stop => {}
             () = ended(&worker) => return Err(Failure::Database),
         }
         play.abort();
+        looking.abort();
         app.close_sockets().await;
         // Connections that are still open hold the hub; it is told to end.
         let stopped = hub.call(|office| {
@@ -197,9 +203,21 @@ pub fn backup(options: &Options, to: &Path) -> Result<(), Failure> {
     Ok(store::backup(&options.database, to)?)
 }
 
+/// Has it told who has gone, and the chats ended of those who stay away.
+async fn look_after_visitors(hub: Hub) {
+    loop {
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        // A look changes nothing, and so begins no transaction.
+        if hub.read(|office| Ok(office.has_to_look_after_visitors())).await.unwrap_or_default() {
+            // What is wrong with the database ends the program.
+            let _ = hub.call(|office| office.look_after_visitors()).await;
+        }
+    }
+}
+
 /// Waits until the office works no more.
 async fn ended(worker: &JoinHandle<()>) {
     while !worker.is_finished() {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -23,11 +23,13 @@ pub(crate) enum Kind {
     Joined,
     Left,
     Ended,
+    /// The chat has ended by itself: its visitor had gone.
+    Gone,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 6] =
-        [Kind::Said, Kind::PickedUp, Kind::Transferred, Kind::Joined, Kind::Left, Kind::Ended];
+    pub(crate) const ALL: [Kind; 7] =
+        [Kind::Said, Kind::PickedUp, Kind::Transferred, Kind::Joined, Kind::Left, Kind::Ended, Kind::Gone];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -37,6 +39,7 @@ impl Kind {
             Kind::Joined => "joined",
             Kind::Left => "left",
             Kind::Ended => "ended",
+            Kind::Gone => "gone",
         }
     }
 }

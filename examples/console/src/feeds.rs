@@ -28,6 +28,8 @@ pub(crate) enum Topic {
     Opened(OperatorId, ChatId),
     /// The rules that an operator sees.
     Rules(OperatorId),
+    /// The heads of all chats, for an administrator.
+    AllChats(OperatorId),
 }
 
 impl Topic {
@@ -35,7 +37,7 @@ impl Topic {
     fn is_for_participants(&self) -> bool {
         match self {
             Topic::Visitor(_) | Topic::Desk(_) | Topic::Desks => true,
-            Topic::Watcher(_) | Topic::Opened(..) | Topic::Rules(_) => false,
+            Topic::Watcher(_) | Topic::Opened(..) | Topic::Rules(_) | Topic::AllChats(_) => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The state: the monitor, what the host adds to it, and who listens. One thread at a time works on it.
 
+mod all_chats;
 mod attending;
 mod clock;
 mod drafts;
@@ -11,6 +12,7 @@ mod consequences;
 mod demonstrations;
 mod departments;
 mod policy;
+mod presence;
 mod rules;
 mod sessions;
 mod settings;
@@ -39,6 +41,7 @@ use crate::view::LastSaid;
 pub(crate) use drafts::{Draft, Drafted, Warning};
 pub(crate) use rule_list::Filter;
 pub(crate) use rules::Saved;
+use presence::Presence;
 pub(crate) use visiting::NewChat;
 pub(crate) use why::Known;
 
@@ -62,6 +65,8 @@ pub(crate) struct Office {
     secret: [u8; 32],
     departments: BTreeMap<DepartmentId, String>,
     feeds: Feeds,
+    /// The administrators who look at all chats.
+    look_at_all: BTreeSet<OperatorId>,
     failed: bool,
     stopping: bool,
 }
@@ -76,6 +81,7 @@ struct LiveChat {
     internal: i64,
     /// What was said last: lists show it without a look at the file.
     last: Option<LastSaid>,
+    presence: Presence,
 }
 
 /// Keeping.
@@ -91,7 +97,7 @@ impl Office {
                 *live_from.entry(Origin::of(row.ip)).or_insert(0) += 1;
             }
             let last = store.last_said(&row.id)?.map(LastSaid::from);
-            chats.insert(row.id.clone(), LiveChat { row, entries, internal, last });
+            chats.insert(row.id.clone(), LiveChat { row, entries, internal, last, presence: Presence::since(now()) });
         }
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let departments = store.departments()?.into_iter().collect();
@@ -114,6 +120,7 @@ impl Office {
             secret: password::random(),
             departments,
             feeds: Feeds::start().map_err(LoadError::Thread)?,
+            look_at_all: BTreeSet::new(),
             failed: false,
             stopping: false,
         })

@@ -75,6 +75,8 @@ pub(crate) struct VisitorCard<'a> {
     pub(crate) ip: Option<String>,
     pub(crate) started: Moment,
     pub(crate) demonstration: bool,
+    /// Since when no page of the chat is open, where that is so.
+    pub(crate) gone: Option<Moment>,
 }
 
 /// The operators in a chat.

@@ -4,12 +4,14 @@ mod administrator;
 mod assets;
 mod audit;
 mod caller;
+mod chats;
 mod connections;
 mod departments;
 mod desk;
 mod drafts;
 mod exclusions;
 mod monitored;
+mod open_page;
 mod pages;
 mod people;
 mod problem;
@@ -238,6 +240,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/departments", get(departments::page).post(departments::add))
         .route("/settings/departments/{department}", post(departments::rename))
         .route("/settings/departments/{department}/delete", post(departments::delete))
+        .route("/settings/chats", get(chats::page))
+        .route("/settings/chats/socket", get(chats::socket))
+        .route("/settings/chats/{chat}/{act}", post(chats::act))
         .route("/settings/retention", get(retention::page).post(retention::set))
         .route("/settings/exclusions", get(exclusions::page).post(exclusions::add))
         .route("/settings/exclusions/list", get(exclusions::list))

@@ -1,6 +1,6 @@
 //! What operators do in the chats that they attend.
 
-use chat_monitor::{Channel, ChatId, Command, OperatorId};
+use chat_monitor::{Channel, ChatId, Command, Departments, OperatorId};
 
 use super::{LiveChat, Office};
 use crate::denial::Denial;
@@ -20,13 +20,20 @@ impl Office {
         self.tell_change(chat, Some(before), Some(&entry), &events)
     }
 
-    /// Hands a chat on to somebody else.
-    pub(crate) fn transfer(&mut self, operator: &OperatorId, chat: &ChatId, to: &OperatorId) -> Result<(), Denial> {
+    /// Hands a chat on to somebody else, and to other departments if it is to belong to others.
+    pub(crate) fn transfer(
+        &mut self,
+        operator: &OperatorId,
+        chat: &ChatId,
+        to: &OperatorId,
+        departments: Option<Departments>,
+    ) -> Result<(), Denial> {
         self.check_given(operator, chat)?;
         self.role(to).ok_or(Denial::NoSuchOperator)?;
+        self.check_are_known(departments.iter().flat_map(|departments| departments.iter()))?;
         let before = self.live.participant_view(chat);
         let (from, id) = (operator.clone(), chat.clone());
-        let events = self.apply(Command::Transfer { chat: id, from, to: to.clone(), departments: None })?;
+        let events = self.apply(Command::Transfer { chat: id, from, to: to.clone(), departments })?;
         let name = self.name(to).to_owned();
         let entry = self.add_entry(chat, Kind::Transferred, Some(operator), &name)?;
         self.tell_change(chat, before, Some(&entry), &events)
@@ -55,8 +62,18 @@ impl Office {
 
     /// Ends a chat that is live.
     pub(super) fn end_chat(&mut self, chat: &ChatId, operator: Option<&OperatorId>) -> Result<(), Denial> {
+        self.end_chat_as(chat, Kind::Ended, operator)
+    }
+
+    /// Ends a chat; `kind` says in it why.
+    pub(super) fn end_chat_as(
+        &mut self,
+        chat: &ChatId,
+        kind: Kind,
+        operator: Option<&OperatorId>,
+    ) -> Result<(), Denial> {
         let before = self.live.participant_view(chat).ok_or(Denial::NoSuchChat)?;
-        let entry = self.add_entry(chat, Kind::Ended, operator, "")?;
+        let entry = self.add_entry(chat, kind, operator, "")?;
         // They are told before the monitor forgets who they are; nobody hears it before it is kept.
         self.tell_entry(chat, &entry);
         let events = self.apply(Command::EndChat { chat: chat.clone() })?;

@@ -119,13 +119,15 @@ impl Office {
     }
 
     pub(super) fn visitor_card(&self, chat: &ChatId) -> Option<VisitorCard<'_>> {
-        let ChatRow { visitor, email, ip, started, demonstration, .. } = &self.chats.get(chat)?.row;
+        let known = self.chats.get(chat)?;
+        let ChatRow { visitor, email, ip, started, demonstration, .. } = &known.row;
         Some(VisitorCard {
             name: visitor,
             email: email.as_ref().map(|email| email.as_str()),
             ip: ip.map(|ip| ip.to_string()),
             started: *started,
             demonstration: *demonstration,
+            gone: known.presence.gone(),
         })
     }
 

@@ -76,6 +76,12 @@ impl Office {
         operators.map(|(id, _)| id.clone()).collect()
     }
 
+    /// Everyone who can sign in, with their names.
+    pub(crate) fn everybody(&self) -> Vec<(OperatorId, String)> {
+        let known = self.live.engine().operators().map(|(id, _)| id);
+        known.map(|id| (id.clone(), self.name(id).to_owned())).collect()
+    }
+
     /// An operator's name, role, and whether they may monitor anybody.
     pub(crate) fn person(&self, operator: &OperatorId) -> Result<(String, Role, bool), Denial> {
         let role = self.role(operator).ok_or(Denial::NoSuchOperator)?;

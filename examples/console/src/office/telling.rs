@@ -87,6 +87,7 @@ impl Office {
         self.tell_waiting(chat, before.as_ref(), after.as_ref());
         self.tell_those_who_watch(chat, after.as_ref(), entry, events);
         self.tell_events(events)?;
+        self.tell_administrators(chat);
         if after.is_none() {
             self.feeds.close(Topic::Visitor(chat.clone()));
         }
@@ -96,7 +97,13 @@ impl Office {
     /// Tells that the visitor's email is known now.
     pub(super) fn tell_visitor_card(&mut self, chat: &ChatId, email: &Email, events: &[Event]) -> Result<(), Denial> {
         self.feeds.push(Topic::Visitor(chat.clone()), write(&ToVisitor::Email { email: email.as_str() }));
-        let Some(visitor) = self.visitor_card(chat) else { return Ok(()) };
+        self.tell_visitor(chat, events);
+        self.tell_events(events)
+    }
+
+    /// Tells operators what is known of the visitor now.
+    pub(super) fn tell_visitor(&mut self, chat: &ChatId, events: &[Event]) {
+        let Some(visitor) = self.visitor_card(chat) else { return };
         let news = write(&ToOperator::Visitor { chat, visitor });
         let recipients = self.live.recipients(chat, Channel::Public);
         for operator in recipients.attending() {
@@ -112,7 +119,7 @@ impl Office {
         for watcher in &self.unaffected(chat, events) {
             self.tell_line(chat, watcher);
         }
-        self.tell_events(events)
+        self.tell_administrators(chat);
     }
 
     /// Tells everybody in a chat, and those who watch it, what the people in it are called now.

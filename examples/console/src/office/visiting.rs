@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use chat_monitor::{Chat, ChatId, Command, Email, Visitor};
 
+use super::presence::Presence;
 use super::{LiveChat, Office};
 use crate::denial::Denial;
 use crate::entry::{Kind, now};
@@ -36,7 +37,8 @@ impl Office {
             *self.live_from.entry(Origin::of(row.ip)).or_default() += 1;
         }
         let id = row.id.clone();
-        self.chats.insert(id.clone(), LiveChat { row, entries: 0, internal: 0, last: None });
+        let presence = Presence::since(row.started);
+        self.chats.insert(id.clone(), LiveChat { row, entries: 0, internal: 0, last: None, presence });
         self.tell_change(&id, None, None, &events)
     }
 

@@ -42,5 +42,6 @@ pub(super) const TEXTS: &[Text] = &[
     ("note_transferred", "{name} passed the chat on to {to}", "{name} が {to} に引き継ぎました"),
     ("note_joined", "{name} joined the chat", "{name} が参加しました"),
     ("note_left", "{name} left the chat", "{name} が退出しました"),
+    ("note_gone", "The chat has ended: its page was closed", "ページが閉じられたため、チャットは終了しました"),
     ("note_ended", "{name} ended the chat", "{name} がチャットを終了しました"),
 ];

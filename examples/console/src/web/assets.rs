@@ -28,6 +28,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem>
         "audit.js" => (SCRIPT, include_str!("../../assets/audit.js")),
         "people.js" => (SCRIPT, include_str!("../../assets/people.js")),
         "roles.js" => (SCRIPT, include_str!("../../assets/roles.js")),
+        "all-chats.js" => (SCRIPT, include_str!("../../assets/all-chats.js")),
         "departments.js" => (SCRIPT, include_str!("../../assets/departments.js")),
         "retention.js" => (SCRIPT, include_str!("../../assets/retention.js")),
         _ => return Err(Problem::NO_PAGE),

@@ -7,7 +7,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use chat_monitor::{ChatId, OperatorId};
+use chat_monitor::{ChatId, Departments, OperatorId};
 use minijinja::context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ use crate::said::Said;
 pub(super) struct Body {
     pub(super) text: String,
     to: String,
+    departments: Option<Departments>,
 }
 
 /// Somebody to choose.
@@ -95,7 +96,7 @@ pub(super) async fn act(
         }
         "transfer" => {
             let to: OperatorId = body.to.parse().map_err(|_| Problem::BAD_VALUE)?;
-            hub.call(move |office| office.transfer(&who, &chat, &to)).await?;
+            hub.call(move |office| office.transfer(&who, &chat, &to, body.departments)).await?;
         }
         "pick-up" => hub.call(move |office| office.pick_up(&who, &chat)).await?,
         "end" => hub.call(move |office| office.end(&who, &chat)).await?,

@@ -33,6 +33,7 @@ const TEMPLATES: [(&str, &str); 18] = [
     ("settings_nav.html", include_str!("../../templates/settings_nav.html")),
     ("people.html", include_str!("../../templates/people.html")),
     ("roles.html", include_str!("../../templates/roles.html")),
+    ("chats.html", include_str!("../../templates/chats.html")),
     ("departments.html", include_str!("../../templates/departments.html")),
     ("retention.html", include_str!("../../templates/retention.html")),
     ("exclusions.html", include_str!("../../templates/exclusions.html")),

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::caller::VisitorKey;
+use super::open_page::OpenPage;
 use super::pages::Language;
 use super::problem::Problem;
 use super::{App, Before, Peer, socket};
@@ -103,15 +104,18 @@ pub(super) async fn socket(
     let origin = Origin::of(app.address(peer.ip(), &headers));
     let of_address = app.of_address.take(origin).ok_or(Problem::TOO_MANY)?;
     let id = chat.clone();
+    let mut page = OpenPage::of(app.hub.clone());
     let opening = app.hub.read(move |office| {
         office.check_visitor(&id, &key)?;
-        office.listen_as_visitor(&id)
+        let opening = office.listen_as_visitor(&id)?;
+        page.opened(office, id);
+        Ok((opening, page))
     });
-    let Opening { feed, head, last } = opening.await?;
+    let (Opening { feed, head, last }, page) = opening.await?;
     // Counted for those alone whose chat it is.
     let of_chat = app.of_chat.take(chat.clone()).ok_or(Problem::TOO_MANY)?;
     let first = app.readers.participants.visitor_snapshot(chat, head, last).await?;
-    Ok(socket::to_visitor(&app, upgrade, first, feed, (of_address, of_chat)))
+    Ok(socket::to_visitor(&app, upgrade, first, feed, (of_address, of_chat, page)))
 }
 
 /// What was said earlier.
