@@ -61,6 +61,8 @@ pub(crate) struct Office {
     rule_notes: HashMap<RuleId, RuleNote>,
     /// Whose rules have changed, or have done something, since that was told.
     changed_rules_of: BTreeSet<OperatorId>,
+    /// Who has rules before them.
+    rules_open: BTreeSet<OperatorId>,
     /// What samples are drawn from.
     secret: [u8; 32],
     departments: BTreeMap<DepartmentId, String>,
@@ -117,6 +119,7 @@ impl Office {
             names,
             rule_notes,
             changed_rules_of: BTreeSet::new(),
+            rules_open: BTreeSet::new(),
             secret: password::random(),
             departments,
             feeds: Feeds::start().map_err(LoadError::Thread)?,

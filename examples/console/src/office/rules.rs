@@ -219,6 +219,7 @@ impl Office {
     /// Listens to the rules that an operator sees.
     pub(crate) fn listen_to_rules(&mut self, operator: &OperatorId) -> Result<Feed, Denial> {
         self.check_may_monitor(operator)?;
+        self.rules_open.insert(operator.clone());
         Ok(self.feeds.listen([Topic::Rules(operator.clone())]))
     }
 
@@ -234,11 +235,16 @@ impl Office {
         if self.changed_rules_of.is_empty() {
             return;
         }
-        let mut told = std::mem::take(&mut self.changed_rules_of);
-        let operators = self.live.engine().operators();
-        told.extend(operators.filter(|(_, known)| *known.role() == Role::Administrator).map(|(id, _)| id.clone()));
-        for operator in told {
-            self.feeds.push(Topic::Rules(operator), write(&ToRules::Changed));
+        let changed = std::mem::take(&mut self.changed_rules_of);
+        for operator in std::mem::take(&mut self.rules_open) {
+            let topic = Topic::Rules(operator.clone());
+            if !self.feeds.has(&topic) {
+                continue;
+            }
+            if changed.contains(&operator) || self.role(&operator) == Some(Role::Administrator) {
+                self.feeds.push(topic, write(&ToRules::Changed));
+            }
+            self.rules_open.insert(operator);
         }
     }
 }
