@@ -6,6 +6,11 @@ pub(super) const TEXTS: &[Text] = &[
     ("product", "chat-monitor console", "chat-monitor コンソール"),
     ("demonstration", "Demonstration", "デモ"),
     ("skip", "Skip to the content", "本文へ移動"),
+    (
+        "noscript",
+        "JavaScript is switched off in this browser. Chats cannot be shown without it.",
+        "JavaScript が無効になっています。チャットの表示には JavaScript が必要です。",
+    ),
     ("language", "Language", "言語"),
     ("sign_in", "Sign in", "サインイン"),
     ("sign_out", "Sign out", "サインアウト"),
