@@ -1,6 +1,6 @@
 // The visitor's chat window.
 
-import { find, listen, post, sayForm, text } from "./common.js";
+import { cancellable, find, listen, post, sayForm, text } from "./common.js";
 import { add, fill, visitorEntry } from "./talk.js";
 
 const chat = `/chat/${find("#chat").dataset.chat}`;
@@ -11,6 +11,7 @@ function over() {
   find("#operators").textContent = text("v_over");
   for (const part of ["#say", "#end", "#email-part"]) find(part).hidden = true;
   find("#again").hidden = false;
+  find("#end-dialog").close();
 }
 
 function operators(names) {
@@ -20,6 +21,15 @@ function operators(names) {
 function email(saved) {
   if (saved) find("#email-state").textContent = text("v_email_saved", { email: saved });
 }
+
+const title = document.title;
+let missed = 0;
+/** Says in the tab's title how much came while nobody looked. */
+function count(many) {
+  missed = many;
+  document.title = missed ? `(${missed}) ${title}` : title;
+}
+document.addEventListener("visibilitychange", () => document.hidden || count(0));
 
 listen(`${chat}/socket`, (news) => {
   switch (news.type) {
@@ -31,6 +41,7 @@ listen(`${chat}/socket`, (news) => {
       break;
     case "entry":
       add(talk, news.entry, visitorEntry);
+      if (document.hidden) count(missed + 1);
       if (["ended", "gone"].includes(news.entry.kind)) { over(); return "over"; }
       break;
     case "operators": operators(news.operators); break;
@@ -38,8 +49,11 @@ listen(`${chat}/socket`, (news) => {
   }
 }, over);
 
-sayForm(find("#say"), (said) => post(`${chat}/say`, { text: said }));
-find("#end").addEventListener("click", () => post(`${chat}/end`));
+sayForm(find("#say"), (said, once) => post(`${chat}/say`, { text: said, once }));
+const end = find("#end-dialog");
+cancellable(end);
+find("#end").addEventListener("click", () => end.showModal());
+end.querySelector("form").addEventListener("submit", () => post(`${chat}/end`));
 find("#email-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   await post(`${chat}/email`, { email: find("#email").value });

@@ -53,6 +53,9 @@ export async function post(path, body = {}, tell = toast) {
   return null;
 }
 
+/** A name for what is sent: when it is sent again because the answer was lost, the server knows it by this. */
+const onceName = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 /** Asks the server for something. */
 export async function get(path) {
   const answer = await fetch(path).catch(() => null);
@@ -71,8 +74,9 @@ export function toast(message) {
   toasting = setTimeout(() => place.classList.remove("shown"), 6000);
 }
 
-/** Leaves nothing on the screen of one who is signed in no more. */
+/** Leaves nothing on the screen of one who is signed in no more. What was not sent waits for them, and nobody else. */
 function forget() {
+  document.dispatchEvent(new Event("forget"));
   document.body.replaceChildren();
   document.title = text("product");
   location.replace(`/sign-in?back=${encodeURIComponent(location.pathname)}`);
@@ -170,13 +174,34 @@ export function listen(path, hear, gone = () => {}, anew = () => {}) {
   connect();
 }
 
-/** Sends on Enter; Shift+Enter makes a line. Enter that ends the choice of a Japanese word sends nothing. */
-export function sayForm(form, send) {
+/**
+ * Sends on Enter; Shift+Enter makes a line. Enter that ends the choice of a Japanese word sends nothing. `send` gets the
+ * text and its name. `about` says what is written about: each has a text of its own, which `turn` puts into the field.
+ */
+export function sayForm(form, send, about = () => "") {
   const field = form.querySelector("textarea");
+  const drafts = new Map();
+  const name = (key) => `draft ${me} ${location.pathname} ${form.id} ${key ?? ""}`;
   const grow = () => {
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight + 2, 160)}px`;
   };
+  let now = about();
+  const draft = () => {
+    if (!drafts.has(now)) {
+      drafts.set(now, { text: sessionStorage.getItem(name(now)) ?? "", sending: "", failed: null });
+      sessionStorage.removeItem(name(now));
+    }
+    return drafts.get(now);
+  };
+  const turn = () => {
+    if (about() === now) return;
+    draft().text = field.value;
+    now = about();
+    field.value = draft().text;
+    grow();
+  };
+  field.value = draft().text;
   field.addEventListener("input", grow);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
@@ -188,12 +213,26 @@ export function sayForm(form, send) {
     event.preventDefault();
     const said = field.value.trim();
     if (!said || document.body.classList.contains("offline")) return;
+    const [mine, of] = [draft(), now];
+    const once = mine.failed?.said === said ? mine.failed.once : onceName();
+    mine.sending = said;
     field.value = "";
     grow();
-    if (!(await send(said))) field.value ||= said;
+    const sent = await send(said, once);
+    mine.sending = "";
+    mine.failed = sent ? null : { said, once };
+    if (!sent && of === now) field.value ||= said;
+    else if (!sent) mine.text ||= said;
     grow();
-    field.focus();
+    if (of === now) field.focus();
   });
+  document.addEventListener("forget", () => {
+    draft().text = field.value;
+    for (const [key, { text: written, sending }] of drafts) {
+      if (written || sending) sessionStorage.setItem(name(key), written || sending);
+    }
+  });
+  return { turn };
 }
 
 /** Closes a dialog by its cancel button. */

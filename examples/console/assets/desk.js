@@ -1,5 +1,8 @@
 // The operator's desk: chats that wait, own chats, and the one that is open.
 
+import { noticeAdvice, watchAdvice } from "./advice.js";
+import { keepList } from "./lists.js";
+import { ring, soundSwitch } from "./sound.js";
 import { cancellable, element, find, listen, me, post, sayForm, text, time } from "./common.js";
 import {
   add, demonstrationTag, fill, internalEntry, names, operatorEntry, visitorFacts, visitorName,
@@ -7,35 +10,62 @@ import {
 
 const waiting = new Map();
 const own = new Map();
+const title = document.title;
 let open = null;
 
-function show() {
-  const lines = [...waiting.values()].map((chat) => element("li", {},
+const fields = [sayForm(find("#say"), say, () => open), sayForm(find("#note"), note, () => open)];
+
+function say(said, once) { return post(`/desk/${open}/say`, { text: said, once }); }
+function note(said, once) { return post(`/desk/${open}/note`, { text: said, once }); }
+
+function waitingLine(chat) {
+  return element("li", { "data-key": chat.chat },
     element("div", { class: "chat-line" },
       element("span", { class: "line-name" }, visitorName(chat.visitor), " ", demonstrationTag(chat.visitor)),
+      chat.first ? element("span", { class: "first-said" }, chat.first) : undefined,
       element("small", {}, visitorFacts(chat.visitor))),
-    element("button", { class: "main", "data-chat": chat.chat, onclick: () => post(`/desk/${chat.chat}/pick-up`).then((done) => done && (open = chat.chat, show())) },
-      text("pick_up"))));
-  find("#waiting").replaceChildren(...lines);
-  const mine = [...own.values()].map((chat) => {
-    const last = chat.entries.filter((entry) => entry.kind === "said").at(-1);
-    return element("li", {}, element("button", {
-      class: "chat-line", "data-chat": chat.chat, "aria-current": chat.chat === open ? "true" : undefined,
-      onclick: () => choose(chat.chat),
-    },
-    element("span", { class: "line-name" }, visitorName(chat.visitor), " ", demonstrationTag(chat.visitor),
-      joined(chat) ? element("span", { class: "tag" }, text("joined_badge")) : undefined,
-      chat.unread ? element("span", { class: "dot" }, element("span", { class: "hidden" }, text("new_message"))) : undefined),
-    element("small", {}, last ? last.text : time(chat.visitor.started))));
-  });
-  find("#own").replaceChildren(...mine);
+    element("button", { class: "main", "data-chat": chat.chat, onclick: () => pickUp(chat.chat),
+      "aria-label": `${text("pick_up")}: ${visitorName(chat.visitor)}` }, text("pick_up")));
+}
+
+async function pickUp(id) {
+  if (!(await post(`/desk/${id}/pick-up`))) return;
+  open = id;
+  if (own.has(id)) choose(id);
+}
+
+function ownLine(chat) {
+  const last = chat.entries.filter((entry) => entry.kind === "said").at(-1);
+  return element("li", { "data-key": chat.chat }, element("button", {
+    class: "chat-line", "data-chat": chat.chat, "aria-current": chat.chat === open ? "true" : undefined,
+    onclick: () => choose(chat.chat),
+  },
+  element("span", { class: "line-name" }, visitorName(chat.visitor), " ", demonstrationTag(chat.visitor),
+    joined(chat) ? element("span", { class: "tag" }, text("joined_badge")) : undefined,
+    chat.hand ? element("span", { class: "tag hand-tag" }, text("hand_tag")) : undefined,
+    advised(chat).length ? element("span", { class: "tag advice-tag" }, text("new_advice")) : undefined,
+    chat.unread ? element("span", { class: "dot" }, element("span", { class: "hidden" }, text("new_message"))) : undefined),
+  element("small", {}, last ? last.text : time(chat.visitor.started))));
+}
+
+function show() {
+  keepList(find("#waiting"), [...waiting.values()].map(waitingLine));
+  keepList(find("#own"), [...own.values()].map(ownLine));
   find("#waiting-count").textContent = waiting.size;
   find("#own-count").textContent = own.size;
   find("#none-waiting").hidden = waiting.size > 0;
   find("#none-own").hidden = own.size > 0;
+  const fresh = [...own.values()].filter((chat) => chat.unread || advised(chat).length).length;
+  const chat = own.get(open);
+  document.title = (fresh ? `(${fresh}) ` : "") + (chat ? `${visitorName(chat.visitor)} · ${title}` : title);
 }
 
 const joined = (chat) => chat.people.joined.some((person) => person.id === me);
+
+/** The advice that has not been seen. */
+const advised = (chat) => chat.internal.entries.filter((entry) => entry.unread);
+
+const isSeen = (id) => id === open && !document.hidden;
 
 function choose(id) {
   open = own.has(id) ? id : null;
@@ -44,12 +74,14 @@ function choose(id) {
   find("#open").hidden = find("#internal-pane").hidden = !chat;
   find("#nothing").hidden = Boolean(chat);
   if (chat) {
-    chat.unread = false;
+    chat.unread = document.hidden;
     head(chat);
     fill(find("#talk"), chat, operatorEntry, `/desk/${open}/entries?`);
-    fill(find("#internal"), chat.internal, internalEntry, `/desk/${open}/entries?internal=true&`);
+    fill(find("#internal"), chat.internal, internalLine, `/desk/${open}/entries?internal=true&`);
     find("#internal-empty").hidden = chat.internal.entries.length > 0;
   }
+  for (const field of fields) field.turn();
+  noticeAdvice(chat ? advised(chat) : []);
   show();
 }
 
@@ -57,6 +89,16 @@ function head(chat) {
   find("#open-name").replaceChildren(visitorName(chat.visitor), " ", demonstrationTag(chat.visitor) ?? "");
   find("#open-facts").textContent = `${visitorFacts(chat.visitor)} · ${names(chat.people)}`;
   find("#acts").hidden = joined(chat);
+  find("#hand").textContent = text(chat.hand ? "hand_lower" : "hand_raise");
+  find("#hand-state").textContent = chat.hand ? text("hand_up", { time: time(chat.hand) }) : "";
+}
+
+/** An entry of the open chat's internal channel. */
+function internalLine(entry) {
+  const made = internalEntry(entry);
+  const chat = open;
+  if (entry.unread) watchAdvice(made, entry.n, (seen) => post(`/desk/${chat}/seen`, { seen }, () => {}));
+  return made;
 }
 
 function keep(chat) {
@@ -66,13 +108,22 @@ function keep(chat) {
 
 const heard = {
   snapshot(news) {
+    const unread = new Set([...own.values()].filter((chat) => chat.unread).map((chat) => chat.chat));
     waiting.clear();
     own.clear();
     for (const chat of news.waiting) waiting.set(chat.chat, chat);
-    for (const chat of news.chats) keep(chat);
+    for (const chat of news.chats) {
+      keep(chat);
+      chat.unread = unread.has(chat.chat);
+    }
+    find("#loading").hidden = true;
     choose(open);
   },
-  waiting(news) { waiting.set(news.chat.chat, news.chat); show(); },
+  waiting(news) {
+    if (!waiting.has(news.chat.chat)) ring("waiting");
+    waiting.set(news.chat.chat, news.chat);
+    show();
+  },
   no_longer_waiting(news) { waiting.delete(news.chat); show(); },
   opened(news) {
     keep(news.chat);
@@ -90,7 +141,10 @@ const heard = {
     if (!chat) return;
     chat.entries.push(news.entry);
     if (open === news.chat) add(find("#talk"), news.entry, operatorEntry);
-    else chat.unread = true;
+    if (!isSeen(news.chat)) {
+      chat.unread = true;
+      ring("message");
+    }
     show();
   },
   internal(news) {
@@ -99,13 +153,23 @@ const heard = {
     if (news.entry.n <= (chat.internal.entries.at(-1)?.n ?? 0)) return;
     chat.internal.entries.push(news.entry);
     if (open === news.chat) {
-      add(find("#internal"), news.entry, internalEntry);
+      add(find("#internal"), news.entry, internalLine);
       find("#internal-empty").hidden = true;
-    } else chat.unread = true;
+      noticeAdvice(advised(chat));
+    }
+    if (news.entry.unread) ring("advice");
+    else if (!isSeen(news.chat)) chat.unread = true;
+    show();
+  },
+  seen(news) {
+    const chat = own.get(news.chat);
+    for (const entry of chat?.internal.entries ?? []) if (entry.n === news.n) entry.unread = false;
+    if (open === news.chat) noticeAdvice(advised(chat));
     show();
   },
   people(news) { change(news.chat, "people", news.people); },
   visitor(news) { change(news.chat, "visitor", news.visitor); },
+  hand(news) { change(news.chat, "hand", news.hand); },
 };
 
 function change(id, what, value) {
@@ -117,15 +181,29 @@ function change(id, what, value) {
 }
 
 listen("/desk/socket", (news) => heard[news.type]?.(news));
-sayForm(find("#say"), (said) => post(`/desk/${open}/say`, { text: said }));
-sayForm(find("#note"), (said) => post(`/desk/${open}/note`, { text: said }));
-find("#end").addEventListener("click", () => post(`/desk/${open}/end`));
+soundSwitch(find("#sound"));
+document.addEventListener("visibilitychange", () => {
+  const chat = own.get(open);
+  if (chat && !document.hidden) chat.unread = false;
+  show();
+});
 find("#back").addEventListener("click", () => choose(null));
+find("#hand").addEventListener("click", () => post(`/desk/${open}/${own.get(open)?.hand ? "lower" : "raise"}`));
 
-const dialog = find("#transfer-dialog");
-cancellable(dialog);
-find("#transfer").addEventListener("click", () => dialog.showModal());
-dialog.querySelector("form").addEventListener("submit", (event) => {
+const transfer = find("#transfer-dialog");
+cancellable(transfer);
+find("#transfer").addEventListener("click", () => transfer.showModal());
+transfer.querySelector("form").addEventListener("submit", (event) => {
   const to = new FormData(event.target).get("to");
   if (to) post(`/desk/${open}/transfer`, { to });
 });
+
+const end = find("#end-dialog");
+cancellable(end);
+find("#end").addEventListener("click", () => {
+  find("#end-title").textContent = text("end_title", { name: visitorName(own.get(open).visitor) });
+  end.dataset.chat = open;
+  end.showModal();
+});
+// The chat that was asked about, whatever is open by now.
+end.querySelector("form").addEventListener("submit", () => post(`/desk/${end.dataset.chat}/end`));

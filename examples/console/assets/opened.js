@@ -3,7 +3,7 @@
 import { element, find, listen, post, sayForm, text } from "./common.js";
 import { ruleName } from "./rule_words.js";
 import {
-  add, demonstrationTag, fill, internalEntry, names, operatorEntry, visitorFacts, visitorName,
+  add, demonstrationTag, fill, internalEntry, markRead, names, operatorEntry, visitorFacts, visitorName,
 } from "./talk.js";
 
 const id = find("#panes").dataset.chat;
@@ -50,6 +50,7 @@ const heard = {
     if (!joined) rules(news.rules);
     standing();
   },
+  read(news) { markRead(find("#internal"), news.n, news.reading); },
   ended(news) {
     over(text(news.reason));
     return "over";
@@ -64,7 +65,8 @@ function over(why) {
 }
 
 listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news), () => over(text("ended_meanwhile")));
-sayForm(find("#say"), (said) => post(`/desk/${id}/say`, { text: said }));
-sayForm(find("#advise"), (said) => post(joined ? `/desk/${id}/note` : `/monitored/${id}/advise`, { text: said }));
+sayForm(find("#say"), (said, once) => post(`/desk/${id}/say`, { text: said, once }));
+sayForm(find("#advise"),
+  (said, once) => post(joined ? `/desk/${id}/note` : `/monitored/${id}/advise`, { text: said, once }));
 find("#join").addEventListener("click", () => post(`/monitored/${id}/join`));
 find("#leave").addEventListener("click", () => post(`/monitored/${id}/leave`));

@@ -39,11 +39,23 @@ export function operatorEntry(entry) {
 /** An entry of the internal channel. */
 export function internalEntry(entry) {
   const made = bubble(entry.operator === me ? "mine" : "theirs", entry.name, entry);
+  made.dataset.n = entry.n;
   if (entry.advice) {
     made.classList.add("advice");
-    made.prepend(element("span", { class: "tag" }, text("advice")));
+    made.querySelector(".by").prepend(element("span", { class: "tag" }, text("advice")), " ");
   }
+  for (const reading of entry.read ?? []) read(made, reading);
   return made;
+}
+
+/** Shows that somebody has read the advice that is entry `n`. */
+export function markRead(log, n, reading) {
+  const line = log.querySelector(`[data-n="${n}"]`);
+  if (line) read(line, reading);
+}
+
+function read(line, { name, at }) {
+  line.append(element("p", { class: "read" }, text("read_by", { name, time: time(at) })));
 }
 
 /** Shows the last of what was said; what was said before it is asked for at `path`, on demand. */

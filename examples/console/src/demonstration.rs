@@ -7,6 +7,7 @@ use crate::console::{DemonstrationPassword, Failure};
 use crate::criterion::criterion;
 use crate::denial::Denial;
 use crate::hub::Hub;
+use crate::office::help;
 use crate::password;
 use crate::store::Account;
 
@@ -48,6 +49,8 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
         })
         .collect();
     let rules = rules.map_err(Failure::Account)?;
+    // Whoever raises a hand is seen by this one.
+    let sora: Option<OperatorId> = "sora".parse().ok();
     // In one transaction: a file has the whole demonstration or none of it.
     let fill = hub.call(move |office| {
         for (account, role) in accounts {
@@ -55,6 +58,9 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
         }
         for (watcher, criterion) in rules {
             office.add_rule(&watcher, criterion)?;
+        }
+        if let Some((watcher, help)) = sora.zip(help()) {
+            office.add_rule(&watcher, help.into())?;
         }
         Ok(())
     });

@@ -147,9 +147,9 @@ async fn play_one(
             hub.call(move |office| office.pick_up(&who, &id)).await?;
         }
         if *by_operator {
-            hub.call(move |office| office.say(&who, &id, &text).map(drop)).await?;
+            hub.call(move |office| office.say(&who, &id, &text, None).map(drop)).await?;
         } else {
-            hub.call(move |office| office.say_as_visitor(&id, &text).map(drop)).await?;
+            hub.call(move |office| office.say_as_visitor(&id, &text, None).map(drop)).await?;
         }
         if let Some(email) = dialogue.email.clone().filter(|_| number == 2) {
             let id = chat.clone();

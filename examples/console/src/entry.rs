@@ -1,6 +1,6 @@
 //! What is said and what happens in a chat, as it is stored and shown.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use chat_monitor::OperatorId;
 
@@ -102,4 +102,24 @@ pub(crate) struct InternalEntry {
     /// Whether it is advice, or one of the attending operators wrote it.
     pub(crate) advice: bool,
     pub(crate) text: String,
+    /// Advice given to this operator, who has not seen it yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unread: bool,
+    /// Who has seen the advice that this operator gave. Nobody else is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) read: Vec<Reading>,
+}
+
+/// That somebody has seen a piece of advice.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Reading {
+    pub(crate) name: String,
+    pub(crate) at: Moment,
+}
+
+/// A hand that is up: an operator asks those who watch for help.
+#[derive(Clone, Debug)]
+pub(crate) struct Hand {
+    pub(crate) operator: OperatorId,
+    pub(crate) since: Moment,
 }

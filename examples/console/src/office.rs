@@ -6,6 +6,7 @@ mod clock;
 mod drafts;
 mod exclusions;
 mod feeds;
+mod hands;
 mod people;
 mod rule_list;
 mod consequences;
@@ -29,7 +30,7 @@ use tracing::{error, info};
 use vendors::Statistics;
 
 use crate::denial::Denial;
-use crate::entry::{Entry, Kind, now};
+use crate::entry::{Entry, Hand, Kind, now};
 use crate::feeds::Feeds;
 use crate::limits::{Buckets, Origin};
 use crate::options::Limits;
@@ -39,6 +40,7 @@ use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, RuleNote, Sto
 use crate::view::LastSaid;
 
 pub(crate) use drafts::{Draft, Drafted, Warning};
+pub(crate) use hands::help;
 pub(crate) use rule_list::Filter;
 pub(crate) use rules::Saved;
 use presence::Presence;
@@ -52,6 +54,8 @@ pub(crate) struct Office {
     live: LiveMonitor,
     statistics: Statistics,
     chats: HashMap<ChatId, LiveChat>,
+    /// The hands that are up.
+    hands: HashMap<ChatId, Hand>,
     /// How many visitors' chats are live from where.
     live_from: HashMap<Origin, usize>,
     limits: Limits,
@@ -81,6 +85,8 @@ struct LiveChat {
     entries: i64,
     /// How many its internal channel has for whoever has most of them.
     internal: i64,
+    /// The beginning of what the visitor said first: the list of those who wait shows it.
+    first: Option<String>,
     /// What was said last: lists show it without a look at the file.
     last: Option<LastSaid>,
     presence: Presence,
@@ -99,8 +105,11 @@ impl Office {
                 *live_from.entry(Origin::of(row.ip)).or_insert(0) += 1;
             }
             let last = store.last_said(&row.id)?.map(LastSaid::from);
-            chats.insert(row.id.clone(), LiveChat { row, entries, internal, last, presence: Presence::since(now()) });
+            let first = store.first_said(&row.id)?.map(|text| beginning(&text));
+            let presence = Presence::since(now());
+            chats.insert(row.id.clone(), LiveChat { row, entries, internal, first, last, presence });
         }
+        let hands = store.hands()?.into_iter().collect();
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let departments = store.departments()?.into_iter().collect();
         let settings = Settings::load(&store)?;
@@ -112,6 +121,7 @@ impl Office {
             live,
             statistics,
             chats,
+            hands,
             live_from,
             limits,
             settings,
@@ -205,11 +215,19 @@ impl Office {
         let name = name.unwrap_or_else(|| known.row.visitor.clone());
         let entry = Entry { n: known.entries, at: now(), kind, operator: operator.cloned(), name, text: text.into() };
         if kind == Kind::Said {
+            if operator.is_none() && known.first.is_none() {
+                known.first = Some(beginning(text));
+            }
             known.last = Some(LastSaid::from(entry.clone()));
         }
         self.store.add_entry(chat, &entry)?;
         Ok(entry)
     }
+}
+
+/// As much of a text as a list shows.
+fn beginning(text: &str) -> String {
+    text.chars().take(120).collect()
 }
 
 /// Asking.

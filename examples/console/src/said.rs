@@ -1,5 +1,7 @@
 //! What people type, checked once.
 
+use serde::Deserialize;
+
 /// The longest text, in characters.
 const LONGEST: usize = 2000;
 
@@ -12,6 +14,20 @@ impl Said {
         let text: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || is_shown(*c)).collect();
         let text = text.trim();
         (!text.is_empty() && text.chars().count() <= LONGEST).then(|| Said(text.to_owned()))
+    }
+}
+
+/// The name that a page gives to what it sends. When the answer is lost and it is sent again, it is known by this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Once(pub(crate) i64);
+
+impl TryFrom<String> for Once {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let number = u64::from_str_radix(&text, 16).ok().filter(|_| text.len() == 16);
+        number.map(|number| Once(i64::from_ne_bytes(number.to_ne_bytes()))).ok_or("expected 16 hexadecimal digits")
     }
 }
 

@@ -6,7 +6,7 @@ use chat_monitor::{ChatId, Criterion, EndReason, OperatorId, RuleId, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::criterion::share_text;
-use crate::entry::{Entry, ForOperator, ForVisitor, InternalEntry, Moment};
+use crate::entry::{Entry, ForOperator, ForVisitor, InternalEntry, Moment, Reading};
 
 /// What a visitor is told. What was said before is added to the snapshot where that is read.
 #[derive(Debug, Serialize)]
@@ -23,15 +23,48 @@ pub(crate) enum ToVisitor<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToOperator<'a> {
-    Snapshot { waiting: Vec<WaitingChat<'a>>, chats: Vec<OpenChat<'a>> },
-    Waiting { chat: WaitingChat<'a> },
-    NoLongerWaiting { chat: &'a ChatId },
-    Opened { chat: serde_json::Value },
-    Closed { chat: &'a ChatId },
-    Entry { chat: &'a ChatId, entry: ForOperator<'a> },
-    Internal { chat: &'a ChatId, entry: &'a InternalEntry },
-    People { chat: &'a ChatId, people: People<'a> },
-    Visitor { chat: &'a ChatId, visitor: VisitorCard<'a> },
+    Snapshot {
+        waiting: Vec<WaitingChat<'a>>,
+        chats: Vec<DeskChat<'a>>,
+    },
+    Waiting {
+        chat: WaitingChat<'a>,
+    },
+    NoLongerWaiting {
+        chat: &'a ChatId,
+    },
+    Opened {
+        chat: serde_json::Value,
+    },
+    Closed {
+        chat: &'a ChatId,
+    },
+    Entry {
+        chat: &'a ChatId,
+        entry: ForOperator<'a>,
+    },
+    Internal {
+        chat: &'a ChatId,
+        entry: &'a InternalEntry,
+    },
+    People {
+        chat: &'a ChatId,
+        people: People<'a>,
+    },
+    Visitor {
+        chat: &'a ChatId,
+        visitor: VisitorCard<'a>,
+    },
+    /// Advice that one has seen, in another tab perhaps.
+    Seen {
+        chat: &'a ChatId,
+        n: i64,
+    },
+    /// One's own hand.
+    Hand {
+        chat: &'a ChatId,
+        hand: Option<Moment>,
+    },
 }
 
 /// What a watcher is told of their list. Entries go out as [`ToOperator`] has them.
@@ -43,13 +76,29 @@ pub(crate) enum ToWatcher<'a> {
 }
 
 /// What a watcher is told of the chat that they have opened. Entries, people and what is known of the visitor go out as
-/// [`ToOperator`] has them.
+/// [`ToOperator`] has them. Whoever has joined is told of no hand: they are in the chat.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToOpened<'a> {
-    Snapshot { joined: bool, rules: Vec<RuleText>, chat: OpenChat<'a> },
-    Standing { joined: bool, rules: Vec<RuleText> },
-    Ended { reason: &'static str },
+    Snapshot {
+        joined: bool,
+        rules: Vec<RuleText>,
+        hand: Option<Moment>,
+        chat: OpenChat<'a>,
+    },
+    Standing {
+        joined: bool,
+        rules: Vec<RuleText>,
+        hand: Option<Moment>,
+    },
+    /// Somebody has seen the advice that is the watcher's entry `n`.
+    Read {
+        n: i64,
+        reading: Reading,
+    },
+    Ended {
+        reason: &'static str,
+    },
 }
 
 /// A chat that no operator has picked up.
@@ -57,6 +106,8 @@ pub(crate) enum ToOpened<'a> {
 pub(crate) struct WaitingChat<'a> {
     pub(crate) chat: &'a ChatId,
     pub(crate) visitor: VisitorCard<'a>,
+    /// What the visitor said first.
+    pub(crate) first: Option<&'a str>,
 }
 
 /// A chat, but for what was said in it.
@@ -65,6 +116,16 @@ pub(crate) struct OpenChat<'a> {
     pub(crate) chat: &'a ChatId,
     pub(crate) visitor: VisitorCard<'a>,
     pub(crate) people: People<'a>,
+}
+
+/// A chat on the desk of one who attends it.
+#[derive(Debug, Serialize)]
+pub(crate) struct DeskChat<'a> {
+    #[serde(flatten)]
+    pub(crate) chat: OpenChat<'a>,
+    /// Since when their own hand is up in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hand: Option<Moment>,
 }
 
 /// What operators know of a visitor.
@@ -100,6 +161,8 @@ pub(crate) struct Line<'a> {
     pub(crate) people: People<'a>,
     pub(crate) rules: Vec<RuleText>,
     pub(crate) last: Option<&'a LastSaid>,
+    /// Since when an operator asks for help.
+    pub(crate) hand: Option<Moment>,
 }
 
 /// What was said last.

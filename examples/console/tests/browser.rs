@@ -1,6 +1,7 @@
 //! The whole thing in a real browser, in both languages. It makes the README's pictures where `CONSOLE_PICTURES` names a
 //! folder for them.
 
+mod desk;
 mod driver;
 mod rules;
 mod people;
@@ -212,7 +213,12 @@ fn walk(words: &Words) {
     hana.click(if words.language == "en" { "[value=ja]" } else { "[value=en]" });
     let expected = if words.language == "en" { "チャットのモニタリング" } else { "Chat monitoring" };
     hana.wait_for_text("h1", expected);
+    // It asks before.
     mika.click("#end");
+    mika.click("#end-dialog .cancel");
+    assert!(mika.has("#again[hidden]"));
+    mika.click("#end");
+    mika.click("#end-button");
     mika.find("#again:not([hidden])");
     ken.find("#nothing:not([hidden])");
 

@@ -10,6 +10,7 @@ mod caps;
 mod delays;
 mod dialogues;
 mod forbidden;
+mod hands;
 mod kept;
 mod killed;
 mod pages;

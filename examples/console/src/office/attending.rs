@@ -6,6 +6,7 @@ use super::{LiveChat, Office};
 use crate::denial::Denial;
 use crate::entry::{Kind, now};
 use crate::limits::Origin;
+use crate::said::Once;
 use crate::store::NewInternal;
 
 impl Office {
@@ -40,19 +41,61 @@ impl Office {
     }
 
     /// Says something to everyone in the chat.
-    pub(crate) fn say(&mut self, operator: &OperatorId, chat: &ChatId, text: &str) -> Result<i64, Denial> {
+    pub(crate) fn say(
+        &mut self,
+        operator: &OperatorId,
+        chat: &ChatId,
+        text: &str,
+        once: Option<Once>,
+    ) -> Result<i64, Denial> {
         self.check_attends(operator, chat)?;
+        if let Some(n) = self.sent(chat, Some(operator), once)? {
+            return Ok(n);
+        }
         let entry = self.add_entry(chat, Kind::Said, Some(operator), text)?;
+        self.remember_sent(chat, Some(operator), once, entry.n)?;
         self.tell_entry(chat, &entry);
         Ok(entry.n)
     }
 
     /// Writes to the internal channel, as one who attends.
-    pub(crate) fn note(&mut self, operator: &OperatorId, chat: &ChatId, text: &str) -> Result<(), Denial> {
+    pub(crate) fn note(
+        &mut self,
+        operator: &OperatorId,
+        chat: &ChatId,
+        text: &str,
+        once: Option<Once>,
+    ) -> Result<(), Denial> {
         self.check_attends(operator, chat)?;
+        if self.sent(chat, Some(operator), once)?.is_some() {
+            return Ok(());
+        }
         let recipients = self.live.recipients(chat, Channel::Internal);
         let audience: Vec<_> = recipients.attending().chain(recipients.watchers()).cloned().collect();
-        self.add_internal(operator, chat, false, text, &audience)
+        self.add_internal(operator, chat, false, text, &audience)?;
+        self.remember_sent(chat, Some(operator), once, 0)
+    }
+
+    /// The number of what this sender has sent under this name before; a visitor has no id.
+    pub(super) fn sent(
+        &self,
+        chat: &ChatId,
+        sender: Option<&OperatorId>,
+        once: Option<Once>,
+    ) -> Result<Option<i64>, Denial> {
+        let sender = sender.map_or("", OperatorId::as_str);
+        Ok(once.map(|once| self.store.sent(chat, sender, once)).transpose()?.flatten())
+    }
+
+    pub(super) fn remember_sent(
+        &self,
+        chat: &ChatId,
+        sender: Option<&OperatorId>,
+        once: Option<Once>,
+        n: i64,
+    ) -> Result<(), Denial> {
+        let sender = sender.map_or("", OperatorId::as_str);
+        Ok(once.map_or(Ok(()), |once| self.store.add_sent(chat, sender, once, n))?)
     }
 
     pub(crate) fn end(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
@@ -78,6 +121,7 @@ impl Office {
         self.tell_entry(chat, &entry);
         let events = self.apply(Command::EndChat { chat: chat.clone() })?;
         self.store.end_chat(chat, entry.at)?;
+        self.store.forget_sent(chat)?;
         let told = self.tell_change(chat, Some(before), None, &events);
         if let Some(LiveChat { row, .. }) = self.chats.remove(chat) {
             if let Some(count) = self.live_from.get_mut(&Origin::of(row.ip)).filter(|_| !row.demonstration) {
@@ -121,7 +165,7 @@ impl Office {
         if attends { Ok(()) } else { Err(Denial::NoSuchChat) }
     }
 
-    fn check_given(&self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+    pub(super) fn check_given(&self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
         let given = self.live.chat(chat).is_some_and(|chat| chat.operators().contains(operator));
         if given { Ok(()) } else { Err(Denial::NoSuchChat) }
     }

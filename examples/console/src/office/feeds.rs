@@ -12,7 +12,7 @@ use crate::feeds::{Feed, Topic, write};
 use crate::reader::{DeskOpening, Opening, with};
 use crate::store::{Action, ChatRow};
 use crate::view::{
-    Line, OpenChat, People, Person, RuleText, ToOpened, ToOperator, ToVisitor, VisitorCard, WaitingChat,
+    DeskChat, Line, OpenChat, People, Person, RuleText, ToOpened, ToOperator, ToVisitor, VisitorCard, WaitingChat,
 };
 
 /// Listening.
@@ -44,9 +44,9 @@ impl Office {
         let waiting = self.live.chats().filter(|chat| chat.operators().is_empty());
         let waiting = waiting.filter_map(|chat| self.waiting_chat(chat.id())).collect();
         let own = self.live.chats().filter(|chat| chat.attends(operator));
-        let opened: Vec<_> = own.filter_map(|chat| self.open_chat(chat.id())).collect();
+        let opened: Vec<_> = own.filter_map(|chat| self.desk_chat(operator, chat.id())).collect();
         let last = |chat: &ChatId| self.chats.get(chat).map_or(0, |known| known.entries);
-        let chats = opened.iter().map(|open| (open.chat.clone(), last(open.chat))).collect();
+        let chats = opened.iter().map(|open| (open.chat.chat.clone(), last(open.chat.chat))).collect();
         let head = value(&ToOperator::Snapshot { waiting, chats: opened });
         DeskOpening { feed: self.feeds.listen([Topic::Desk(operator.clone()), Topic::Desks]), head, chats }
     }
@@ -69,7 +69,9 @@ impl Office {
         let standing = self.check_opened(operator, chat)?;
         let rules = self.rule_texts(operator, chat);
         let opened = self.open_chat(chat).ok_or(Denial::NoSuchChat)?;
-        let head = value(&ToOpened::Snapshot { joined: standing == Standing::Joined, rules, chat: opened });
+        let joined = standing == Standing::Joined;
+        let hand = self.hand(chat).filter(|_| !joined);
+        let head = value(&ToOpened::Snapshot { joined, rules, hand, chat: opened });
         let last = self.chats.get(chat).map_or(0, |known| known.entries);
         Ok(Opening { feed: self.feeds.listen([Topic::Opened(operator.clone(), chat.clone())]), head, last })
     }
@@ -99,7 +101,7 @@ impl Office {
 
     /// With the last that was said, for one to whom it is new.
     pub(super) fn opened_chat(&self, chat: &ChatId, operator: &OperatorId) -> Result<Option<Value>, Denial> {
-        let Some(opened) = self.open_chat(chat) else { return Ok(None) };
+        let Some(opened) = self.desk_chat(operator, chat) else { return Ok(None) };
         Ok(Some(with(value(&opened), self.store.last_part(chat, operator)?)))
     }
 
@@ -108,14 +110,20 @@ impl Office {
         Some(OpenChat { chat, visitor, people: self.people(&view) })
     }
 
+    fn desk_chat<'a>(&'a self, operator: &OperatorId, chat: &'a ChatId) -> Option<DeskChat<'a>> {
+        Some(DeskChat { chat: self.open_chat(chat)?, hand: self.own_hand(operator, chat) })
+    }
+
     pub(super) fn line<'a>(&'a self, watcher: &OperatorId, chat: &'a ChatId) -> Option<Line<'a>> {
         let (visitor, view) = self.visitor_card(chat).zip(self.live.participant_view(chat))?;
         let last = self.chats.get(chat)?.last.as_ref();
-        Some(Line { chat, visitor, people: self.people(&view), rules: self.rule_texts(watcher, chat), last })
+        let rules = self.rule_texts(watcher, chat);
+        Some(Line { chat, visitor, people: self.people(&view), rules, last, hand: self.hand(chat) })
     }
 
     pub(super) fn waiting_chat<'a>(&'a self, chat: &'a ChatId) -> Option<WaitingChat<'a>> {
-        Some(WaitingChat { chat, visitor: self.visitor_card(chat)? })
+        let first = self.chats.get(chat)?.first.as_deref();
+        Some(WaitingChat { chat, visitor: self.visitor_card(chat)?, first })
     }
 
     pub(super) fn visitor_card(&self, chat: &ChatId) -> Option<VisitorCard<'_>> {

@@ -49,6 +49,8 @@ impl Office {
         entry: Option<&Entry>,
         events: &[Event],
     ) -> Result<(), Denial> {
+        let lowered = self.lower_left_hand(chat)?;
+        let events = &*[events, &lowered].concat();
         let after = self.live.participant_view(chat);
         let (attended, attends) = (attending(before.as_ref()), attending(after.as_ref()));
         if let Some(entry) = entry {
@@ -195,6 +197,15 @@ impl Office {
         watchers.filter(|watcher| !began(watcher)).cloned().collect()
     }
 
+    /// Tells those who watch that a hand went up or down.
+    pub(super) fn tell_hand(&mut self, chat: &ChatId, events: &[Event]) -> Result<(), Denial> {
+        for watcher in &self.unaffected(chat, events) {
+            self.tell_line(chat, watcher);
+            self.tell_opened(chat, watcher, "");
+        }
+        self.tell_events(events)
+    }
+
     fn tell_people(&mut self, chat: &ChatId, after: Option<&ParticipantView>, entry: Option<&Entry>, topic: Topic) {
         if let Some(entry) = entry {
             let news = write(&ToOperator::Entry { chat, entry: entry.for_operator() });
@@ -209,14 +220,17 @@ impl Office {
     fn tell_waiting(&mut self, chat: &ChatId, before: Option<&ParticipantView>, after: Option<&ParticipantView>) {
         let waits = |view: Option<&ParticipantView>| view.is_some_and(|view| view.operators().is_empty());
         match (waits(before), waits(after)) {
-            (false, true) => {
-                if let Some(waiting) = self.waiting_chat(chat) {
-                    let news = write(&ToOperator::Waiting { chat: waiting });
-                    self.feeds.push(Topic::Desks, news);
-                }
-            }
+            (false, true) => self.tell_desks(chat),
             (true, false) => self.feeds.push(Topic::Desks, write(&ToOperator::NoLongerWaiting { chat })),
             (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Tells every desk of a chat that waits.
+    pub(super) fn tell_desks(&mut self, chat: &ChatId) {
+        if let Some(waiting) = self.waiting_chat(chat) {
+            let news = write(&ToOperator::Waiting { chat: waiting });
+            self.feeds.push(Topic::Desks, news);
         }
     }
 
@@ -225,7 +239,8 @@ impl Office {
         if !self.feeds.has(&topic) {
             return;
         }
-        if let Some(line) = self.line(watcher, chat) {
+        // Whose watch began and ended in one step has nothing to see.
+        if let Some(line) = self.line(watcher, chat).filter(|line| !line.rules.is_empty()) {
             let news = write(&ToWatcher::Line { line });
             self.feeds.push(topic, news);
         }
@@ -240,7 +255,8 @@ impl Office {
         match self.standing(operator, chat) {
             Some(standing @ (Standing::Watching | Standing::Joined)) => {
                 let joined = standing == Standing::Joined;
-                let news = write(&ToOpened::Standing { joined, rules: self.rule_texts(operator, chat) });
+                let hand = self.hand(chat).filter(|_| !joined);
+                let news = write(&ToOpened::Standing { joined, rules: self.rule_texts(operator, chat), hand });
                 self.feeds.push(topic, news);
             }
             None => {

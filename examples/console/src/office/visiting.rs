@@ -9,6 +9,7 @@ use super::{LiveChat, Office};
 use crate::denial::Denial;
 use crate::entry::{Kind, now};
 use crate::limits::Origin;
+use crate::said::Once;
 use crate::store::ChatRow;
 
 /// What a visitor begins with.
@@ -38,7 +39,7 @@ impl Office {
         }
         let id = row.id.clone();
         let presence = Presence::since(row.started);
-        self.chats.insert(id.clone(), LiveChat { row, entries: 0, internal: 0, last: None, presence });
+        self.chats.insert(id.clone(), LiveChat { row, entries: 0, internal: 0, first: None, last: None, presence });
         self.tell_change(&id, None, None, &events)
     }
 
@@ -51,13 +52,17 @@ impl Office {
         self.tell_visitor_card(chat, &email, &events)
     }
 
-    pub(crate) fn say_as_visitor(&mut self, chat: &ChatId, text: &str) -> Result<i64, Denial> {
-        let known = self.chats.contains_key(chat);
-        if !known {
-            return Err(Denial::Over);
+    pub(crate) fn say_as_visitor(&mut self, chat: &ChatId, text: &str, once: Option<Once>) -> Result<i64, Denial> {
+        let spoke = self.chats.get(chat).ok_or(Denial::Over)?.first.is_some();
+        if let Some(n) = self.sent(chat, None, once)? {
+            return Ok(n);
         }
         let entry = self.add_entry(chat, Kind::Said, None, text)?;
+        self.remember_sent(chat, None, once, entry.n)?;
         self.tell_entry(chat, &entry);
+        if !spoke && self.live.chat(chat).is_some_and(|chat| chat.operators().is_empty()) {
+            self.tell_desks(chat);
+        }
         Ok(entry.n)
     }
 

@@ -5,6 +5,7 @@ use chat_monitor::{ChatId, Command, Event, OperatorId, RuleId, Watcher};
 use super::{Attempt, Office};
 use crate::denial::Denial;
 use crate::entry::Kind;
+use crate::said::Once;
 use crate::store::Action;
 
 /// How an operator sees a chat that is not given to them.
@@ -16,10 +17,19 @@ pub(crate) enum Standing {
 
 impl Office {
     /// Says something to the attending operators alone.
-    pub(crate) fn advise(&mut self, operator: &OperatorId, chat: &ChatId, text: &str) -> Result<(), Denial> {
+    pub(crate) fn advise(
+        &mut self,
+        operator: &OperatorId,
+        chat: &ChatId,
+        text: &str,
+        once: Option<Once>,
+    ) -> Result<(), Denial> {
         let attempt = Attempt { operator, action: Action::Advised, chat: Some(chat) };
         let standing = self.standing(operator, chat).ok_or(Denial::NoSuchChat);
         self.audited(attempt, standing)?;
+        if self.sent(chat, Some(operator), once)?.is_some() {
+            return Ok(());
+        }
         let rules = self.rules_of_watch(operator, chat);
         let advised = self.apply(Command::Advise { chat: chat.clone(), watcher: operator.clone() });
         for event in self.audited(attempt, advised)? {
@@ -28,6 +38,7 @@ impl Office {
                 self.add_internal(operator, chat, true, text, &audience)?;
             }
         }
+        self.remember_sent(chat, Some(operator), once, 0)?;
         self.audit(attempt, self.rules_in_words(&rules), "")
     }
 

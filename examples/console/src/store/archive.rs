@@ -114,7 +114,11 @@ fn internal_part(
     size: Size,
 ) -> rusqlite::Result<Part<InternalEntry>> {
     let mut select = connection.prepare_cached(
-        "SELECT a.n, e.at, e.operator, e.name, e.advice, e.text
+        "SELECT a.n, e.at, e.operator, e.name, e.advice, e.text, a.operator, a.read_at,
+             CASE WHEN e.advice AND e.operator = a.operator THEN (
+                 SELECT json_group_array(json_object('name', coalesce(c.name, r.operator), 'at', r.read_at))
+                 FROM internal_audience r LEFT JOIN accounts c ON c.operator = r.operator
+                 WHERE r.entry = e.id AND r.read_at IS NOT NULL) END
          FROM internal_audience a JOIN internal_entries e ON e.id = a.entry
          WHERE a.chat = ?1 AND a.operator = ?2 AND a.n < ?3 ORDER BY a.n DESC",
     )?;

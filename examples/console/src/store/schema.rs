@@ -94,6 +94,19 @@ const ADDED: &[&str] = &[
         made_by TEXT,
         switched_by TEXT
     ) WITHOUT ROWID;",
+    // When an operator raised a hand in a chat, and who; when advice was read; and what was sent under which name, for as
+    // long as it may be sent again.
+    "ALTER TABLE chats ADD COLUMN hand INTEGER;
+     ALTER TABLE chats ADD COLUMN hand_by TEXT;
+     ALTER TABLE internal_audience ADD COLUMN read_at INTEGER;
+     CREATE INDEX audience_of_entry ON internal_audience (entry);
+     CREATE TABLE sent (
+         chat TEXT NOT NULL,
+         sender TEXT NOT NULL,
+         once INTEGER NOT NULL,
+         n INTEGER NOT NULL,
+         PRIMARY KEY (chat, sender, once)
+     ) WITHOUT ROWID;",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

@@ -6,7 +6,8 @@ use chat_monitor::{ChatId, Email, OperatorId};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, id};
-use crate::entry::{Entry, InternalEntry, Kind, Moment};
+use crate::entry::{Entry, Hand, InternalEntry, Kind, Moment};
+use crate::said::Once;
 
 /// What the host knows of a chat beside who is in it.
 #[derive(Clone, Debug)]
@@ -99,6 +100,14 @@ impl Store {
         select.query_row([chat.as_str()], |row| row.get(0))
     }
 
+    /// What the visitor said first.
+    pub(crate) fn first_said(&self, chat: &ChatId) -> rusqlite::Result<Option<String>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT text FROM entries WHERE chat = ?1 AND kind = 'said' AND operator IS NULL ORDER BY n LIMIT 1",
+        )?;
+        select.query_row([chat.as_str()], |row| row.get(0)).optional()
+    }
+
     /// What was said last.
     pub(crate) fn last_said(&self, chat: &ChatId) -> rusqlite::Result<Option<Entry>> {
         let mut select = self.connection.prepare_cached(
@@ -129,10 +138,82 @@ impl Store {
         )?;
         let counted = audience.iter().map(|to| {
             let n = count.query_row(params![chat.as_str(), to.as_str(), entry], |row| row.get(0))?;
+            let unread = *advice && to != *operator;
             let (operator, name, text) = ((*operator).clone(), (*name).to_owned(), (*text).to_owned());
-            Ok(InternalEntry { n, at: *at, operator, name, advice: *advice, text })
+            Ok(InternalEntry { n, at: *at, operator, name, advice: *advice, text, unread, read: Vec::new() })
         });
         counted.collect()
+    }
+
+    /// Writes down that an operator has seen this entry of theirs. Says who gave the advice, and as which of their own
+    /// entries; none where it is no advice to them, or was seen before.
+    pub(crate) fn read_advice(
+        &self,
+        chat: &ChatId,
+        operator: &OperatorId,
+        n: i64,
+        at: Moment,
+    ) -> rusqlite::Result<Option<(OperatorId, i64)>> {
+        let mut update = self.connection.prepare_cached(
+            "UPDATE internal_audience SET read_at = ?4
+             WHERE chat = ?1 AND operator = ?2 AND n = ?3 AND read_at IS NULL AND EXISTS (
+                 SELECT 1 FROM internal_entries e WHERE e.id = entry AND e.advice AND e.operator <> ?2)
+             RETURNING entry",
+        )?;
+        let row = params![chat.as_str(), operator.as_str(), n, at];
+        let Some(entry) = update.query_row(row, |row| row.get::<_, i64>(0)).optional()? else { return Ok(None) };
+        let mut select = self.connection.prepare_cached(
+            "SELECT a.operator, a.n FROM internal_entries e
+             JOIN internal_audience a ON a.entry = e.id AND a.operator = e.operator WHERE e.id = ?1",
+        )?;
+        select.query_row([entry], |row| Ok((id(0, &row.get::<_, String>(0)?)?, row.get(1)?))).optional()
+    }
+}
+
+/// Raised hands.
+impl Store {
+    pub(crate) fn set_hand(&self, chat: &ChatId, hand: Option<&Hand>) -> rusqlite::Result<()> {
+        let (since, by) = hand.map(|hand| (hand.since, hand.operator.as_str())).unzip();
+        self.connection
+            .execute("UPDATE chats SET hand = ?2, hand_by = ?3 WHERE chat = ?1", params![chat.as_str(), since, by])?;
+        Ok(())
+    }
+
+    /// Those that are up.
+    pub(crate) fn hands(&self) -> rusqlite::Result<Vec<(ChatId, Hand)>> {
+        let mut select = self.connection.prepare(
+            "SELECT chat, hand_by, hand FROM chats
+             WHERE ended IS NULL AND hand IS NOT NULL AND hand_by IS NOT NULL",
+        )?;
+        let hands = select.query_map([], |row| {
+            let operator = id(1, &row.get::<_, String>(1)?)?;
+            Ok((id(0, &row.get::<_, String>(0)?)?, Hand { operator, since: row.get(2)? }))
+        })?;
+        hands.collect()
+    }
+}
+
+/// What was sent under a name of its own. A visitor's sender is empty: no operator has such an id.
+impl Store {
+    /// The number that it got when it was sent before.
+    pub(crate) fn sent(&self, chat: &ChatId, sender: &str, Once(once): Once) -> rusqlite::Result<Option<i64>> {
+        let mut select =
+            self.connection.prepare_cached("SELECT n FROM sent WHERE chat = ?1 AND sender = ?2 AND once = ?3")?;
+        select.query_row(params![chat.as_str(), sender, once], |row| row.get(0)).optional()
+    }
+
+    pub(crate) fn add_sent(&self, chat: &ChatId, sender: &str, Once(once): Once, n: i64) -> rusqlite::Result<()> {
+        let mut insert =
+            self.connection.prepare_cached("INSERT INTO sent (chat, sender, once, n) VALUES (?1, ?2, ?3, ?4)")?;
+        insert.execute(params![chat.as_str(), sender, once, n])?;
+        Ok(())
+    }
+
+    /// Nothing more can be sent to this chat.
+    pub(crate) fn forget_sent(&self, chat: &ChatId) -> rusqlite::Result<()> {
+        let mut delete = self.connection.prepare_cached("DELETE FROM sent WHERE chat = ?1")?;
+        delete.execute([chat.as_str()])?;
+        Ok(())
     }
 }
 
@@ -163,13 +244,23 @@ pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
+/// For the operator that it was brought to, whose id is column 6.
 pub(super) fn read_internal(row: &Row<'_>) -> rusqlite::Result<InternalEntry> {
+    let (from, to): (String, String) = (row.get(2)?, row.get(6)?);
+    let advice = row.get(4)?;
+    let read: Option<String> = row.get(8)?;
+    let read = read
+        .map(|read| serde_json::from_str(&read))
+        .transpose()
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(8, rusqlite::types::Type::Text, error.into()))?;
     Ok(InternalEntry {
         n: row.get(0)?,
         at: row.get(1)?,
-        operator: id(2, &row.get::<_, String>(2)?)?,
+        unread: advice && from != to && row.get::<_, Option<i64>>(7)?.is_none(),
+        operator: id(2, &from)?,
         name: row.get(3)?,
-        advice: row.get(4)?,
+        advice,
         text: row.get(5)?,
+        read: read.unwrap_or_default(),
     })
 }

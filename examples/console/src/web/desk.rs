@@ -16,15 +16,17 @@ use super::caller::Staff;
 use super::problem::Problem;
 use super::{App, Before, socket};
 use crate::reader::DeskOpening;
-use crate::said::Said;
+use crate::said::{Once, Said};
 
 /// What an operator sends with an act.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Body {
     pub(super) text: String,
+    pub(super) once: Option<Once>,
     to: String,
     departments: Option<Departments>,
+    seen: Vec<i64>,
 }
 
 /// Somebody to choose.
@@ -87,18 +89,22 @@ pub(super) async fn act(
     match &*act {
         "say" => {
             let Said(text) = Said::of(&body.text).ok_or(Problem::BAD_TEXT)?;
-            let n = hub.call(move |office| office.say(&who, &chat, &text)).await?;
+            let n = hub.call(move |office| office.say(&who, &chat, &text, body.once)).await?;
             return Ok(Json(json!({ "n": n })));
         }
         "note" => {
             let Said(text) = Said::of(&body.text).ok_or(Problem::BAD_TEXT)?;
-            hub.call(move |office| office.note(&who, &chat, &text)).await?;
+            hub.call(move |office| office.note(&who, &chat, &text, body.once)).await?;
         }
         "transfer" => {
             let to: OperatorId = body.to.parse().map_err(|_| Problem::BAD_VALUE)?;
             hub.call(move |office| office.transfer(&who, &chat, &to, body.departments)).await?;
         }
         "pick-up" => hub.call(move |office| office.pick_up(&who, &chat)).await?,
+        "raise" => hub.call(move |office| office.set_hand(&who, &chat, true)).await?,
+        "lower" => hub.call(move |office| office.set_hand(&who, &chat, false)).await?,
+        // Nobody in the chat waits for this, and no transaction begins with it.
+        "seen" => hub.record(move |office| office.seen(&who, &chat, &body.seen)).await?,
         "end" => hub.call(move |office| office.end(&who, &chat)).await?,
         _ => return Err(Problem::NO_PAGE),
     }

@@ -117,7 +117,7 @@ pub(super) async fn act(
     match &*act {
         "advise" => {
             let Said(text) = Said::of(&body.text).ok_or(Problem::BAD_TEXT)?;
-            app.hub.call(move |office| office.advise(&who, &chat, &text)).await?;
+            app.hub.call(move |office| office.advise(&who, &chat, &text, body.once)).await?;
         }
         "join" => app.hub.call(move |office| office.join(&who, &chat)).await?,
         "leave" => app.hub.call(move |office| office.leave(&who, &chat)).await?,

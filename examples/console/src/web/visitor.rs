@@ -23,7 +23,7 @@ use crate::limits::Origin;
 use crate::office::NewChat;
 use crate::password;
 use crate::reader::{Opening, visitor_part};
-use crate::said::{Name, Said};
+use crate::said::{Name, Once, Said};
 use crate::store::Part;
 
 #[derive(Debug, Deserialize)]
@@ -37,6 +37,8 @@ pub(super) struct Start {
 #[derive(Debug, Deserialize)]
 pub(super) struct Say {
     text: String,
+    #[serde(default)]
+    once: Option<Once>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -144,7 +146,7 @@ pub(super) async fn say(
     let said = app.hub.call(move |office| {
         office.check_visitor(&chat, &key)?;
         theirs.may_write(&chat)?;
-        office.say_as_visitor(&chat, &text)
+        office.say_as_visitor(&chat, &text, say.once)
     });
     Ok(Json(json!({ "n": said.await? })))
 }

@@ -157,11 +157,66 @@ impl Browser {
         cookie["value"].as_str().unwrap().to_owned()
     }
 
-    /// A telephone's width.
+    /// A telephone's size.
     pub(super) fn narrow(&self) {
-        let size = json!({ "width": 360, "height": 780, "deviceScaleFactor": 1, "mobile": true });
-        let body = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
-        self.call("POST", "/goog/cdp/execute", &body).unwrap();
+        let size = json!({ "width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true });
+        self.tell_chromium("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// As large as it was.
+    pub(super) fn wide(&self) {
+        self.tell_chromium("Emulation.clearDeviceMetricsOverride", &json!({}));
+    }
+
+    /// What the reader's system prefers, such as `prefers-color-scheme` and `dark`; nothing without these.
+    pub(super) fn prefers(&self, features: &[(&str, &str)]) {
+        let features: Vec<_> = features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.tell_chromium("Emulation.setEmulatedMedia", &json!({ "features": features }));
+    }
+
+    fn tell_chromium(&self, command: &str, parameters: &Value) {
+        self.call("POST", "/goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).unwrap();
+    }
+
+    /// Whether all of it, or as much as there is room for, is on the screen and nothing lies above it.
+    pub(super) fn is_on_screen(&self, selector: &str) -> bool {
+        let script = "const r = document.querySelector(arguments[0])?.getBoundingClientRect();
+            if (!r || !r.width || r.top < 0 || r.bottom > innerHeight) return false;
+            const found = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+            return Boolean(found?.closest(arguments[0]));";
+        self.run(script, &json!([selector])).as_bool().unwrap_or(false)
+    }
+
+    pub(super) fn attribute(&self, selector: &str, name: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''";
+        self.run(script, &json!([selector, name])).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What is written in a field.
+    pub(super) fn value(&self, selector: &str) -> String {
+        let value = self.run("return document.querySelector(arguments[0]).value", &json!([selector]));
+        value.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(super) fn focus(&self, selector: &str) {
+        self.run("document.querySelector(arguments[0]).focus()", &json!([selector]));
+    }
+
+    pub(super) fn height(&self, selector: &str) -> f64 {
+        let script = "return document.querySelector(arguments[0]).getBoundingClientRect().height";
+        self.run(script, &json!([selector])).as_f64().unwrap_or(f64::MAX)
+    }
+
+    /// How many pixels lie between one and the next to its right.
+    pub(super) fn between(&self, left: &str, right: &str) -> f64 {
+        let script =
+            "const [left, right] = [...arguments].map((part) => document.querySelector(part).getBoundingClientRect());
+            return right.left - left.right;";
+        self.run(script, &json!([left, right])).as_f64().unwrap_or(0.0)
+    }
+
+    pub(super) fn title(&self) -> String {
+        self.call("GET", "/title", &Value::Null).unwrap().as_str().unwrap_or_default().to_owned()
     }
 
     /// Moves the page to where this is.

@@ -17,7 +17,9 @@ use http::{Answer, Socket, request};
 
 /// Takes away the tables that came after a file's first three versions.
 pub(crate) const WITHOUT_NEW_TABLES: &str =
-    "DROP TABLE settings; DROP TABLE disabled; DROP TABLE departments; DROP TABLE rule_notes;";
+    "DROP TABLE settings; DROP TABLE disabled; DROP TABLE departments; DROP TABLE rule_notes;
+    DROP TABLE sent; DROP INDEX audience_of_entry; ALTER TABLE internal_audience DROP COLUMN read_at;
+    ALTER TABLE chats DROP COLUMN hand; ALTER TABLE chats DROP COLUMN hand_by;";
 
 /// A console in this process, on a port and a file of its own.
 #[derive(Debug)]
