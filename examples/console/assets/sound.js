@@ -1,6 +1,8 @@
 // Sounds, made here: for those who switch them on, in this browser.
 
-const KEY = "console sound";
+import { me } from "./common.js";
+
+const KEY = `console.${me}.sound`;
 const NOTES = { message: [660], waiting: [660, 660], advice: [880, 1175] };
 let context = null;
 
@@ -24,7 +26,6 @@ export function soundSwitch(box) {
 }
 
 export function ring(what) {
-  document.body.dataset.rang = what;
   if (!isOn() || context?.state !== "running") return;
   NOTES[what].forEach((pitch, place) => {
     const [tone, volume] = [new OscillatorNode(context, { frequency: pitch }), new GainNode(context, { gain: 0 })];

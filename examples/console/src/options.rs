@@ -73,10 +73,14 @@ pub struct Options {
 /// How much anybody may have of the server, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Connections of everybody together. As many as the system lets the program open, where these are fewer.
+    pub connections: usize,
+    /// How many of these are for those alone who have signed in, or are about to.
+    pub connections_of_staff: usize,
     /// Connections of one address, but for those of trusted proxies.
     pub connections_per_address: usize,
-    /// How long the head of a request may take, and how long a connection may rest; the rest of a request may take three
-    /// times this.
+    /// How long the head of a request may take, how long a connection may rest, and how long the other end may take to read
+    /// anything; the rest of a request may take three times this.
     pub head: Duration,
     /// Visitors' web sockets of one address.
     pub sockets_per_address: usize,
@@ -108,6 +112,8 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
+            connections: 20_000,
+            connections_of_staff: 200,
             connections_per_address: 256,
             head: Duration::from_secs(20),
             sockets_per_address: 100,

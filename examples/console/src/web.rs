@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -52,6 +52,7 @@ use crate::password;
 use crate::reader::Readers;
 use crate::slots::Slots;
 use crate::store::Action;
+use connections::ForStaff;
 use pages::Pages;
 use problem::Problem;
 use sessions::Sessions;
@@ -186,6 +187,13 @@ impl App {
         self.hub.record(move |office| Err(office.refused(&operator, action, chat.as_ref(), denial))).await
     }
 
+    /// Whether a request may have a connection that is kept for staff: it is of one who has signed in, or signs in.
+    fn may_use_room_of_staff(&self, headers: &HeaderMap, path: &str) -> bool {
+        let token = caller::cookie(headers, self.session_cookie()).map(password::digest);
+        let known = token.is_some_and(|token| self.sessions.get(&token).is_some());
+        known || path.starts_with("/sign-in") || path.starts_with("/assets/")
+    }
+
     /// A `Set-Cookie` that scripts cannot read and other sites cannot send.
     fn cookie(&self, name: &str, value: &str, path: &str, max_age: i64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
@@ -268,8 +276,11 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     // Where a page of problems leads back to: nothing comes back to a form that was sent.
     let back = if *request.method() == Method::GET { path.clone() } else { "/".to_owned() };
     let is_asset = path.starts_with("/assets/");
+    let no_room = request.extensions().get::<ForStaff>().is_some() && !app.may_use_room_of_staff(headers, &path);
     let mut response = if changes && !ours {
         Problem::FORGED.into_response()
+    } else if no_room {
+        Problem::FULL.into_response()
     } else {
         // The rest of a request may not take for ever either.
         let answered = tokio::time::timeout(app.limits.head * 3, next.run(request)).await;
@@ -282,8 +293,15 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers
-        .insert(header::HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    for (name, value) in [
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ] {
+        headers.insert(header::HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if no_room {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if app.secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }

@@ -36,6 +36,45 @@ fn a_socket_whose_other_end_answers_no_pings_is_closed() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
+#[test]
+fn whoever_listens_for_other_machines_is_warned() {
+    let said = |arguments: &[&str]| {
+        let database = Database::new();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_console"))
+            .args(["--port", "0", "--no-dialogues", "--no-demonstration", "--db"])
+            .arg(&database.0)
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Said after it listens, or never.
+        let stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+        let (sender, lines) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for line in std::io::BufRead::lines(stderr).map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        let mut said = String::new();
+        while let Ok(line) = lines.recv_timeout(Duration::from_secs(if said.is_empty() { 20 } else { 1 })) {
+            said += &line;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        said
+    };
+    for address in ["0.0.0.0", "::"] {
+        let warning = said(&["--address", address]);
+        assert!(warning.contains("--origin must say where browsers see this server"), "{warning}");
+        assert!(warning.contains("Nothing is encrypted") && warning.contains("--remove-demonstration"), "{warning}");
+    }
+    for quiet in [&["--address", "127.0.0.1"][..], &["--address", "0.0.0.0", "--origin", "https://chat.example.com"]] {
+        let said = said(quiet);
+        assert!(!said.is_empty() && !said.contains("--origin"), "{said}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_service_manager_stops_it_in_order() {

@@ -1,6 +1,7 @@
 //! The whole thing in a real browser, in both languages. It makes the README's pictures where `CONSOLE_PICTURES` names a
 //! folder for them.
 
+mod axe;
 mod desk;
 mod driver;
 mod rules;

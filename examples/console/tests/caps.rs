@@ -136,3 +136,53 @@ fn live_chats_entries_and_rules_have_an_end() {
     assert!((0..2).all(|n| rule(n).status == 200));
     assert_eq!(rule(3).json()["error"], "too_many_rules");
 }
+
+#[test]
+fn when_all_connections_are_taken_there_is_room_for_staff() {
+    let server = Server::start_with(Database::new(), |options| {
+        options.limits.connections = 8;
+        options.limits.connections_of_staff = 3;
+    });
+    let (ken, visit) = (server.sign_in("ken"), server.visit("Mika", ""));
+    let half = |from: u8| {
+        let mut stream = connect([127, 0, 0, from], server.address);
+        let _ = stream.write_all(b"GET / HT");
+        stream
+    };
+    let mut open: Vec<_> = (2..7).map(half).collect();
+    // Those who are answered come after those that wait.
+    let told = |answer: crate::support::http::Answer| (answer.status, answer.header("connection").map(str::to_owned));
+    assert_eq!(told(visit.person.get(&format!("/chat/{}", visit.chat))), (503, Some("close".into())));
+    let page = visit.person.get("/visit").body;
+    assert!(page.contains("<html") && page.contains("More people are here"), "{page}");
+    assert_eq!(ken.get("/desk").status, 200);
+    assert!(ken.socket("/desk/socket").is_ok());
+    assert!(answers(connect([127, 0, 0, 9], server.address)), "nobody can sign in");
+    // Beyond these there is none, and what closes makes room.
+    open.extend((7..10).map(half));
+    assert!(!answers(connect([127, 0, 0, 9], server.address)));
+    open.drain(..5);
+    let began = Instant::now();
+    while visit.person.get("/visit").status != 200 {
+        assert!(began.elapsed() < Duration::from_secs(5), "there is no room");
+    }
+}
+
+#[test]
+fn whoever_reads_nothing_is_let_go() {
+    let server = Server::start_with(Database::new(), |options| {
+        options.limits.connections_per_address = 1;
+        options.limits.head = Duration::from_secs(1);
+    });
+    let mut deaf = connect([127, 0, 0, 4], server.address);
+    deaf.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
+    let asked = b"GET /assets/console.css HTTP/1.1\r\nHost: test\r\n\r\n".repeat(2000);
+    let _ = deaf.write_all(&asked);
+    assert!(!answers(connect([127, 0, 0, 4], server.address)), "it did not count");
+    let began = Instant::now();
+    while !answers(connect([127, 0, 0, 4], server.address)) {
+        assert!(began.elapsed() < Duration::from_secs(10), "it is kept");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    drop(deaf);
+}

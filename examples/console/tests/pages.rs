@@ -111,3 +111,42 @@ fn a_visitor_may_have_a_japanese_domain_and_hears_what_is_wrong_with_an_address(
     let page = server.post_form("/visit", "name=&email=taro", &[("Accept-Language", "en")]);
     assert!(page.status == 422 && page.body.contains("Write it as in name@example.com."), "{page:?}");
 }
+
+#[test]
+fn a_form_that_is_refused_gets_a_page_and_a_script_gets_json() {
+    let server = Server::start_with(crate::support::Database::new(), |options| options.limits.chats_per_address = 0);
+    let origin = format!("http://{}", server.address);
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let ours = [form, ("Origin", &*origin)];
+    let refused = [
+        ("/visit", "name=Mika", 429, &ours[..]),
+        ("/visit", "name=Mika", 403, &[form, ("Origin", "http://elsewhere.example")]),
+        ("/visit", "name=Mika", 415, &[("Content-Type", "text/plain"), ("Origin", &origin)]),
+        ("/sign-in", "operator=ken", 422, &ours[..]),
+        ("/sign-in", "operator=ken&password=x", 403, &[form]),
+        ("/sign-out", "", 401, &ours[..]),
+        ("/monitored", "", 405, &ours[..]),
+    ];
+    for (path, body, status, headers) in refused {
+        for (language, problem) in [("en", "That did not work"), ("ja", "操作を完了できませんでした")] {
+            let more = [("Accept", "text/html"), ("Accept-Language", language)];
+            let all: Vec<_> = headers.iter().copied().chain(more).collect();
+            let answer = request(server.address, "POST", path, &all, body.as_bytes()).unwrap();
+            if status == 401 {
+                assert_eq!((answer.status, answer.header("location")), (303, Some("/sign-in?back=/")), "{path}");
+                continue;
+            }
+            assert_eq!(answer.status, status, "{path}");
+            let title = if status == 403 {
+                [("en", "Not allowed"), ("ja", "アクセス権限がありません")]
+            } else {
+                [(language, problem); 2]
+            };
+            let title = title.iter().find(|(known, _)| *known == language).unwrap().1;
+            assert!(answer.body.contains("<html") && answer.body.contains(title), "{path}: {answer:?}");
+        }
+        let answer = request(server.address, "POST", path, headers, body.as_bytes()).unwrap();
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.json()["error"].is_string(), "{path}: {answer:?}");
+    }
+}

@@ -31,6 +31,11 @@ pub(super) const TEXTS: &[Text] = &[
         "There are too many rules of this watcher. Delete some first.",
         "モニタリングする人のルールが多すぎます。先にいくつか削除してください。",
     ),
+    (
+        "full",
+        "More people are here than there is room for. Try again in a minute.",
+        "アクセスが集中しています。1 分ほど待ってからやり直してください。",
+    ),
     ("too_many", "Too many requests. Wait a little.", "要求が多すぎます。しばらくお待ちください。"),
     ("bad_text", "Write something, of 2000 characters at most.", "2000 文字以内で入力してください。"),
     ("bad_value", "The value cannot be read.", "値を読み取れません。"),

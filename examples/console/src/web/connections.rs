@@ -1,4 +1,4 @@
-//! Connections: how many anybody may have, and how long they may take to say what they want.
+//! Connections: how many anybody may have, and how long they may take to say what they want and to hear what they asked.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,6 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tracing::warn;
 
 use crate::limits::Origin;
@@ -26,6 +27,13 @@ use crate::slots::{Slot, Slots};
 /// The longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 32 * 1024;
 
+/// How many files the program needs beside connections: the database, its readers, the log.
+const OTHER_FILES: usize = 64;
+
+/// A request by a connection that is there for staff alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ForStaff;
+
 /// Serves for ever. Those of whom `many` says so, such as a proxy, may have any number of connections.
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -33,7 +41,10 @@ pub(crate) async fn serve(
     limits: Limits,
     many: impl Fn(IpAddr) -> bool,
 ) -> Infallible {
-    let slots = Slots::new(limits.connections_per_address);
+    let per_address = Slots::new(limits.connections_per_address);
+    let connections = limits.connections.min(files().saturating_sub(OTHER_FILES));
+    let for_staff = Slots::new(limits.connections_of_staff.min(connections / 2));
+    let for_all = Slots::new(connections - limits.connections_of_staff.min(connections / 2));
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -44,20 +55,43 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let slot = if many(peer.ip()) { None } else { slots.take(Origin::of(Some(peer.ip()))) };
-        if slot.is_none() && !many(peer.ip()) {
+        let of_address = if many(peer.ip()) { None } else { per_address.take(Origin::of(Some(peer.ip()))) };
+        if of_address.is_none() && !many(peer.ip()) {
             continue;
         }
+        let free = for_all.take(());
+        let (of_all, scarce) = match free {
+            Some(slot) => (slot, false),
+            None => match for_staff.take(()) {
+                Some(slot) => (slot, true),
+                None => continue,
+            },
+        };
         // Without it, small answers may wait.
         let _ = stream.set_nodelay(true);
-        tokio::spawn(connection(Counted { stream, _slot: slot }, peer, router.clone(), limits.head));
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.head));
+        let counted = Counted { stream: Box::pin(stream), _slots: (of_address, of_all) };
+        tokio::spawn(connection(counted, peer, router.clone(), limits.head, scarce));
     }
 }
 
-async fn connection(stream: Counted, peer: SocketAddr, router: Router, head: Duration) {
+/// How many files the system lets the program open.
+fn files() -> usize {
+    #[cfg(unix)]
+    let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    let most = None::<u64>;
+    most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
+}
+
+async fn connection(stream: Counted, peer: SocketAddr, router: Router, head: Duration, scarce: bool) {
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        if scarce {
+            request.extensions_mut().insert(ForStaff);
+        }
         router.call(request)
     });
     let mut http = http1::Builder::new();
@@ -68,27 +102,27 @@ async fn connection(stream: Counted, peer: SocketAddr, router: Router, head: Dur
 
 /// A connection that is counted until it is closed, as a web socket too.
 struct Counted {
-    stream: TcpStream,
-    _slot: Option<Slot<Origin>>,
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    _slots: (Option<Slot<Origin>>, Slot<()>),
 }
 
 impl AsyncRead for Counted {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, into)
+        self.stream.as_mut().poll_read(cx, into)
     }
 }
 
 impl AsyncWrite for Counted {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        self.stream.as_mut().poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.stream.as_mut().poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.stream.as_mut().poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -96,7 +130,7 @@ impl AsyncWrite for Counted {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
+        self.stream.as_mut().poll_write_vectored(cx, bytes)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -21,6 +21,7 @@ impl Problem {
     pub(super) const NO_PAGE: Problem = Problem { status: StatusCode::NOT_FOUND, key: "no_page" };
     pub(super) const NO_CHAT: Problem = Problem { status: StatusCode::NOT_FOUND, key: "no_such_chat" };
     pub(super) const TOO_SLOW: Problem = Problem { status: StatusCode::REQUEST_TIMEOUT, key: "too_slow" };
+    pub(super) const FULL: Problem = Problem { status: StatusCode::SERVICE_UNAVAILABLE, key: "full" };
     pub(super) const TOO_MANY: Problem = Problem { status: StatusCode::TOO_MANY_REQUESTS, key: "too_many" };
     pub(super) const BAD_TEXT: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key: "bad_text" };
     pub(super) const BAD_VALUE: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key: "bad_value" };

@@ -215,6 +215,40 @@ impl Browser {
         self.run(script, &json!([left, right])).as_f64().unwrap_or(0.0)
     }
 
+    /// What axe-core finds on the page as it is.
+    pub(super) fn faults(&self, axe: &str) -> Vec<String> {
+        let script = format!(
+            "{axe};
+            const done = arguments[arguments.length - 1];
+            const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+            axe.run(document, {{ runOnly: tags, resultTypes: ['violations'] }}).then(
+                (found) => done(found.violations.flatMap((fault) => fault.nodes.map((node) =>
+                    `${{fault.id}}: ${{node.target}}: ${{node.any.concat(node.all, node.none).map((why) => why.message).join('; ')}}`))),
+                (error) => done([String(error)]));"
+        );
+        let found = self.call("POST", "/execute/async", &json!({ "script": script, "args": [] })).unwrap();
+        found.as_array().unwrap().iter().map(|fault| fault.as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Puts something into the page that does not belong there.
+    pub(super) fn plant(&self, markup: &str) {
+        self.run("document.querySelector('main').insertAdjacentHTML('beforeend', arguments[0])", &json!([markup]));
+    }
+
+    /// Whether it is a page, and no file.
+    pub(super) fn is_page(&self) -> bool {
+        self.run("return document.contentType === 'text/html'", &json!([])).as_bool().unwrap_or(false)
+    }
+
+    /// The pages of this server that it leads to.
+    pub(super) fn links(&self) -> Vec<String> {
+        let script =
+            "return [...document.querySelectorAll('a[href]:not([download])')].map((link) => new URL(link.href))
+            .filter((link) => link.origin === location.origin).map((link) => link.pathname)";
+        let links = self.run(script, &json!([]));
+        links.as_array().into_iter().flatten().filter_map(|link| link.as_str()).map(str::to_owned).collect()
+    }
+
     pub(super) fn title(&self) -> String {
         self.call("GET", "/title", &Value::Null).unwrap().as_str().unwrap_or_default().to_owned()
     }
