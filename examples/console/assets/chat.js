@@ -5,6 +5,7 @@ import { add, fill, visitorEntry } from "./talk.js";
 
 const chat = `/chat/${find("#chat").dataset.chat}`;
 const talk = find("#talk");
+const list = new Intl.ListFormat(document.documentElement.lang);
 
 /** Nothing more can be said here. */
 function over() {
@@ -15,7 +16,7 @@ function over() {
 }
 
 function operators(names) {
-  find("#operators").textContent = names.length ? text("v_with", { names: names.join(", ") }) : text("v_waiting");
+  find("#operators").textContent = names.length ? text("v_with", { names: list.format(names) }) : text("v_waiting");
 }
 
 function email(saved) {

@@ -9,17 +9,17 @@ let context = null;
 const isOn = () => localStorage.getItem(KEY) === "on";
 
 /** A browser lets nothing sound before the page was used. */
-function ready() {
+async function ready() {
   if (!isOn()) return;
   context ??= new AudioContext();
-  if (context.state === "suspended") context.resume();
+  if (context.state === "suspended") await context.resume();
 }
 
 export function soundSwitch(box) {
   box.checked = isOn();
-  box.addEventListener("change", () => {
+  box.addEventListener("change", async () => {
     localStorage.setItem(KEY, box.checked ? "on" : "off");
-    ready();
+    await ready();
     ring("message");
   });
   for (const use of ["pointerdown", "keydown"]) addEventListener(use, ready);

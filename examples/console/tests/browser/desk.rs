@@ -55,9 +55,6 @@ fn the_desk_in_a_browser_in_japanese() {
     desk(&JAPANESE);
 }
 
-const DARK: &[(&str, &str)] = &[("prefers-color-scheme", "dark")];
-const HIGH_CONTRAST: &[(&str, &str)] = &[("forced-colors", "active")];
-
 fn desk(words: &Words) {
     let Some(driver) = Driver::start() else {
         println!("skipped: chromium and chromedriver are not both here");
@@ -67,11 +64,7 @@ fn desk(words: &Words) {
     let pictures = std::env::var_os("CONSOLE_PICTURES").map(PathBuf::from);
     let picture = |who: &Browser, name: &str| {
         if let Some(folder) = &pictures {
-            for (prefers, kind) in [(&[][..], ""), (DARK, "-dark"), (HIGH_CONTRAST, "-contrast")] {
-                who.prefers(prefers);
-                who.picture(&folder.join(format!("{name}{kind}-{}.png", words.language)));
-            }
-            who.prefers(&[]);
+            who.picture(&folder.join(format!("{name}-{}.png", words.language)));
         }
     };
     let browser = || driver.browser(words.language, &format!("http://{}", server.address));
@@ -225,4 +218,49 @@ fn what_was_written_waits_for_those_who_must_sign_in_again() {
             ken.find(".sign-in");
         }
     }
+}
+
+#[test]
+fn what_is_sent_again_because_the_answer_was_lost_is_said_once_and_a_sound_is_for_those_who_want_it() {
+    let Some(driver) = Driver::start() else {
+        println!("skipped: chromium and chromedriver are not both here");
+        return;
+    };
+    let server = Server::start();
+    let ken = driver.browser("ja", &format!("http://{}", server.address));
+    sign_in(&ken, "ken", password(&server, "ken"));
+    let visit = server.visit("Mika", "");
+    ken.click("#waiting .main");
+    ken.find("#open:not([hidden])");
+    ken.run_script(
+        "const real = window.fetch;
+         window.fetch = async (...asked) => { window.fetch = real; await real(...asked); throw new TypeError('lost'); };
+         const Tone = window.OscillatorNode;
+         window.tones = 0;
+         window.OscillatorNode = class extends Tone { constructor(...how) { super(...how); window.tones += 1; } };",
+    );
+    ken.type_into("#text", "once\n");
+    ken.wait_until("the text back in its field", || ken.value("#text") == "once");
+    ken.wait_for_text("#talk", "once");
+    ken.type_into("#text", "\n");
+    ken.wait_until("an empty field", || ken.value("#text").is_empty());
+    ken.type_into("#text", "twice\n");
+    ken.wait_for_text("#talk", "twice");
+    assert_eq!(ken.count("#talk .mine"), 2);
+
+    // Nothing sounds before it is switched on; then advice does.
+    let hana = server.sign_in("hana");
+    let advise = |text: &str| hana.says(&format!("/monitored/{}/advise", visit.chat), text);
+    advise("quiet");
+    ken.wait_for_text("#internal", "quiet");
+    let tones = || ken.run_script("return window.tones").as_u64().unwrap();
+    assert_eq!(tones(), 0);
+    ken.click("#sound");
+    ken.wait_until("a sound", || tones() > 0);
+    let before = tones();
+    advise("loud");
+    ken.wait_for_text("#internal", "loud");
+    ken.wait_until("a sound", || tones() > before);
+    ken.go("/desk");
+    ken.find("#sound:checked");
 }

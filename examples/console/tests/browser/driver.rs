@@ -215,6 +215,10 @@ impl Browser {
         self.run(script, &json!([left, right])).as_f64().unwrap_or(0.0)
     }
 
+    pub(super) fn run_script(&self, script: &str) -> Value {
+        self.run(script, &json!([]))
+    }
+
     /// What axe-core finds on the page as it is.
     pub(super) fn faults(&self, axe: &str) -> Vec<String> {
         let script = format!(
@@ -264,7 +268,21 @@ impl Browser {
         self.run(script, &json!([])).as_bool().unwrap_or(false)
     }
 
+    /// A picture; where `CONSOLE_PICTURES_ALL` is set, also one by night and one with forced colours.
     pub(super) fn picture(&self, file: &Path) {
+        self.picture_as_it_is(file);
+        if std::env::var_os("CONSOLE_PICTURES_ALL").is_none() {
+            return;
+        }
+        let name = file.file_stem().unwrap().to_string_lossy();
+        for (kind, prefers) in [("dark", ("prefers-color-scheme", "dark")), ("contrast", ("forced-colors", "active"))] {
+            self.prefers(&[prefers]);
+            self.picture_as_it_is(&file.with_file_name(format!("{name}-{kind}.png")));
+        }
+        self.prefers(&[]);
+    }
+
+    fn picture_as_it_is(&self, file: &Path) {
         std::thread::sleep(Duration::from_millis(250));
         let picture = self.call("GET", "/screenshot", &Value::Null).unwrap();
         std::fs::write(file, decode(picture.as_str().unwrap())).unwrap();
