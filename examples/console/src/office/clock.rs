@@ -20,8 +20,15 @@ impl Office {
 
     /// Tells the time if it is due, and those whose watches begin or end by that.
     pub(crate) fn keep_time(&mut self) -> Result<(), Denial> {
+        let due = self.live.engine().next_deadline().is_some_and(|deadline| deadline <= host_now());
+        if due { self.tell_time() } else { Ok(()) }
+    }
+
+    /// Tells the time in any case: before a rule with a window is judged, which the time told last may lie outside of.
+    pub(super) fn tell_time(&mut self) -> Result<(), Denial> {
         let now = host_now();
-        if self.live.engine().next_deadline().is_none_or(|deadline| deadline > now) {
+        // The machine's clock may have been set back.
+        if self.live.engine().now().is_some_and(|told| told >= now) {
             return Ok(());
         }
         let events = self.apply(Command::SetTime { now })?;

@@ -79,6 +79,9 @@ impl Office {
         let made_by = before.as_ref().map_or(made_by, |before| before.made_by.clone());
         let switched_by = before.and_then(|before| before.switched_by);
         let note = RuleNote { name: draft.name.clone(), note: draft.note.clone(), made_by, switched_by };
+        if rule.window().is_some() {
+            self.tell_time()?;
+        }
         let mut events = self.apply(Command::AddRule(renamed(&rule, id.clone())))?;
         self.set_note(&id, note)?;
         let mut shown = vec![id.clone()];
@@ -90,8 +93,6 @@ impl Office {
             self.forget_note(old)?;
         }
         self.tell_events(&events)?;
-        // A window may be open already, or just about to be.
-        self.keep_time()?;
         self.rules_changed(&watcher);
         Ok(Saved::Rule(id))
     }
@@ -124,6 +125,9 @@ impl Office {
             self.rules_in_words(std::slice::from_ref(rule)),
             &self.rule_in_detail(operator, &watcher, rule),
         )?;
+        if self.live.engine().rule(rule).is_some_and(|rule| rule.window().is_some()) {
+            self.tell_time()?;
+        }
         let events = self.apply(Command::SetRuleEnabled { rule: rule.clone(), enabled })?;
         let note = self.rule_notes.get(rule).cloned().unwrap_or_default();
         let switched_by = (watcher != *operator).then(|| operator.clone());
@@ -131,7 +135,6 @@ impl Office {
             self.set_note(rule, RuleNote { switched_by, ..note })?;
         }
         self.tell_events(&events)?;
-        self.keep_time()?;
         self.rules_changed(&watcher);
         Ok(())
     }
