@@ -19,6 +19,7 @@ mod entry;
 mod feeds;
 mod hub;
 mod limits;
+mod line;
 mod office;
 mod options;
 mod password;

@@ -3,17 +3,17 @@
 mod all_chats;
 mod attending;
 mod clock;
+mod consequences;
+mod demonstrations;
+mod departments;
 mod drafts;
 mod exclusions;
 mod feeds;
 mod hands;
 mod people;
-mod rule_list;
-mod consequences;
-mod demonstrations;
-mod departments;
 mod policy;
 mod presence;
+mod rule_list;
 mod rules;
 mod sessions;
 mod settings;
@@ -24,26 +24,27 @@ mod why;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 use chat_monitor::{ChatId, Command, DepartmentId, Event, LiveMonitor, OperatorId, Role, RuleId};
 use tracing::{error, info};
 use vendors::Statistics;
 
 use crate::denial::Denial;
-use crate::entry::{Entry, Hand, Kind, now};
+use crate::entry::{Entry, Hand, Kind, Moment, now};
 use crate::feeds::Feeds;
 use crate::limits::{Buckets, Origin};
+use crate::line::LastSaid;
 use crate::options::Limits;
 use crate::password;
 use crate::settings_kept::Settings;
 use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, RuleNote, Store};
-use crate::view::LastSaid;
 
 pub(crate) use drafts::{Draft, Drafted, Warning};
 pub(crate) use hands::help;
+use presence::Presence;
 pub(crate) use rule_list::Filter;
 pub(crate) use rules::Saved;
-use presence::Presence;
 pub(crate) use visiting::NewChat;
 pub(crate) use why::Known;
 
@@ -80,7 +81,8 @@ pub(crate) struct Office {
 /// What the host knows of a live chat beside who is in it.
 #[derive(Debug)]
 struct LiveChat {
-    row: ChatRow,
+    /// Shared with what is made of it outside the office's thread.
+    row: Arc<ChatRow>,
     /// How many entries its public channel has.
     entries: i64,
     /// How many its internal channel has for whoever has most of them.
@@ -88,7 +90,9 @@ struct LiveChat {
     /// The beginning of what the visitor said first: the list of those who wait shows it.
     first: Option<String>,
     /// What was said last: lists show it without a look at the file.
-    last: Option<LastSaid>,
+    last: Option<Arc<LastSaid>>,
+    /// Since when the visitor has been waiting for an answer.
+    waiting: Option<Moment>,
     presence: Presence,
 }
 
@@ -104,10 +108,11 @@ impl Office {
             if !row.demonstration {
                 *live_from.entry(Origin::of(row.ip)).or_insert(0) += 1;
             }
-            let last = store.last_said(&row.id)?.map(LastSaid::from);
+            let last = store.last_said(&row.id)?.map(|entry| Arc::new(LastSaid::from(entry)));
             let first = store.first_said(&row.id)?.map(|text| beginning(&text));
-            let presence = Presence::since(now());
-            chats.insert(row.id.clone(), LiveChat { row, entries, internal, first, last, presence });
+            let waiting = store.waiting_since(&row.id)?;
+            let (id, row, presence) = (row.id.clone(), Arc::new(row), Presence::since(now()));
+            chats.insert(id, LiveChat { row, entries, internal, first, last, waiting, presence });
         }
         let hands = store.hands()?.into_iter().collect();
         let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
@@ -218,7 +223,8 @@ impl Office {
             if operator.is_none() && known.first.is_none() {
                 known.first = Some(beginning(text));
             }
-            known.last = Some(LastSaid::from(entry.clone()));
+            known.last = Some(Arc::new(LastSaid::from(entry.clone())));
+            known.waiting = if operator.is_none() { known.waiting.or(Some(entry.at)) } else { None };
         }
         self.store.add_entry(chat, &entry)?;
         Ok(entry)

@@ -3,8 +3,8 @@
 mod accounts;
 mod archive;
 mod audit;
-mod rule_notes;
 mod departments;
+mod rule_notes;
 mod schema;
 mod settings;
 mod transcripts;

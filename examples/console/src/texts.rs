@@ -20,7 +20,15 @@ pub(crate) type Text = (&'static str, &'static str, &'static str);
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
     let pages = [general::TEXTS, visitor::TEXTS, desk::TEXTS, monitored::TEXTS, rules::TEXTS, audit::TEXTS];
-    let more = [faults::TEXTS, problems::TEXTS, settings::TEXTS, retention::TEXTS, rule_forms::TEXTS, people::TEXTS, chats::TEXTS];
+    let more = [
+        faults::TEXTS,
+        problems::TEXTS,
+        settings::TEXTS,
+        retention::TEXTS,
+        rule_forms::TEXTS,
+        people::TEXTS,
+        chats::TEXTS,
+    ];
     pages.into_iter().chain(more).flatten()
 }
 

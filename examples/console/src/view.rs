@@ -6,7 +6,9 @@ use chat_monitor::{ChatId, Criterion, EndReason, OperatorId, RuleId, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::criterion::share_text;
-use crate::entry::{Entry, ForOperator, ForVisitor, InternalEntry, Moment, Reading};
+use crate::entry::{ForOperator, ForVisitor, InternalEntry, Moment, Reading};
+use crate::line::Written;
+use crate::store::ChatRow;
 
 /// What a visitor is told. What was said before is added to the snapshot where that is read.
 #[derive(Debug, Serialize)]
@@ -71,7 +73,8 @@ pub(crate) enum ToOperator<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToWatcher<'a> {
-    Line { line: Line<'a> },
+    Snapshot { chats: Vec<Written<'a>> },
+    Line { line: Written<'a> },
     Ended { chat: &'a ChatId, reason: &'static str },
 }
 
@@ -140,6 +143,19 @@ pub(crate) struct VisitorCard<'a> {
     pub(crate) gone: Option<Moment>,
 }
 
+impl<'a> VisitorCard<'a> {
+    pub(crate) fn of(row: &'a ChatRow, gone: Option<Moment>) -> Self {
+        VisitorCard {
+            name: &row.visitor,
+            email: row.email.as_ref().map(|email| email.as_str()),
+            ip: row.ip.map(|ip| ip.to_string()),
+            started: row.started,
+            demonstration: row.demonstration,
+            gone,
+        }
+    }
+}
+
 /// The operators in a chat.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct People<'a> {
@@ -151,32 +167,6 @@ pub(crate) struct People<'a> {
 pub(crate) struct Person<'a> {
     pub(crate) id: &'a OperatorId,
     pub(crate) name: &'a str,
-}
-
-/// A line in the list of monitored chats.
-#[derive(Debug, Serialize)]
-pub(crate) struct Line<'a> {
-    pub(crate) chat: &'a ChatId,
-    pub(crate) visitor: VisitorCard<'a>,
-    pub(crate) people: People<'a>,
-    pub(crate) rules: Vec<RuleText>,
-    pub(crate) last: Option<&'a LastSaid>,
-    /// Since when an operator asks for help.
-    pub(crate) hand: Option<Moment>,
-}
-
-/// What was said last.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct LastSaid {
-    pub(crate) at: Moment,
-    pub(crate) name: String,
-    pub(crate) text: String,
-}
-
-impl From<Entry> for LastSaid {
-    fn from(Entry { at, name, text, .. }: Entry) -> Self {
-        LastSaid { at, name, text }
-    }
 }
 
 /// What those hear who have the rules before them. What has changed they ask for.

@@ -4,8 +4,8 @@
 mod axe;
 mod desk;
 mod driver;
-mod rules;
 mod people;
+mod rules;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -13,6 +13,7 @@ mod forbidden;
 mod hands;
 mod kept;
 mod killed;
+mod lines;
 mod pages;
 mod parts;
 mod people;

@@ -1,19 +1,22 @@
 //! What listeners begin with, and the parts that it is made of.
 
-use axum::extract::ws::Utf8Bytes;
-use chat_monitor::{ChatId, OperatorId, ParticipantView};
+use chat_monitor::{Channel, ChatId, OperatorId, ParticipantView, RuleId};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::watching::Standing;
 use super::{Attempt, Office};
 use crate::denial::Denial;
-use crate::feeds::{Feed, Topic, write};
+use crate::feeds::{Feed, Topic};
+use crate::line::Line;
 use crate::reader::{DeskOpening, Opening, with};
-use crate::store::{Action, ChatRow};
+use crate::store::Action;
 use crate::view::{
-    DeskChat, Line, OpenChat, People, Person, RuleText, ToOpened, ToOperator, ToVisitor, VisitorCard, WaitingChat,
+    DeskChat, OpenChat, People, Person, RuleText, ToOpened, ToOperator, ToVisitor, VisitorCard, WaitingChat,
 };
+
+/// A chat that is watched, and by which rules.
+pub(crate) type Watched = (ChatId, Vec<RuleId>);
 
 /// Listening.
 impl Office {
@@ -25,7 +28,7 @@ impl Office {
         };
         let live = ended.is_none();
         let known = self.chats.get(chat);
-        let row = ended.as_ref().or_else(|| known.map(|known| &known.row)).ok_or(Denial::NoSuchChat)?;
+        let row = ended.as_ref().or_else(|| known.map(|known| &*known.row)).ok_or(Denial::NoSuchChat)?;
         let view = self.live.participant_view(chat);
         let head = value(&ToVisitor::Snapshot {
             name: &row.visitor,
@@ -52,16 +55,24 @@ impl Office {
     }
 
     /// The list of this operator's monitored chats: their ids, so that the lines can be had a few at a time.
-    pub(crate) fn listen_as_watcher(&mut self, operator: &OperatorId) -> Result<(Feed, Vec<ChatId>), Denial> {
+    pub(crate) fn listen_as_watcher(&mut self, operator: &OperatorId) -> Result<(Feed, Vec<Watched>), Denial> {
         self.check_may_monitor(operator)?;
-        let chats = self.live.monitored_chats(operator).map(|monitored| monitored.chat().id().clone()).collect();
+        let monitored = self.live.monitored_chats(operator);
+        let chats = monitored.map(|monitored| (monitored.chat().id().clone(), monitored.rules().to_vec())).collect();
         Ok((self.feeds.listen([Topic::Watcher(operator.clone())]), chats))
     }
 
     /// The lines of some chats, those only that are watched still; what changes in them later comes by the feed.
-    pub(crate) fn lines(&self, operator: &OperatorId, chats: &[ChatId]) -> Vec<Utf8Bytes> {
-        let lines = chats.iter().filter_map(|chat| self.line(operator, chat));
-        lines.filter(|line| !line.rules.is_empty()).map(|line| write(&line)).collect()
+    pub(crate) fn lines(&self, operator: &OperatorId, chats: Vec<Watched>) -> Vec<Line> {
+        let watched =
+            |chat: &ChatId| self.live.recipients(chat, Channel::Public).watchers().any(|watcher| watcher == operator);
+        let still = chats.into_iter().filter(|(chat, _)| watched(chat));
+        still.filter_map(|(chat, rules)| self.line(&chat, rules)).collect()
+    }
+
+    /// What this operator's rules say.
+    pub(crate) fn own_rule_texts(&self, operator: &OperatorId) -> Vec<RuleText> {
+        self.live.engine().rules_of(operator).map(|rule| self.rule_text(rule)).collect()
     }
 
     /// One chat that this operator watches or has joined.
@@ -95,7 +106,10 @@ impl Office {
 /// Parts.
 impl Office {
     pub(super) fn rule_texts(&self, operator: &OperatorId, chat: &ChatId) -> Vec<RuleText> {
-        let rules = self.rules_of_watch(operator, chat);
+        self.texts_of(&self.rules_of_watch(operator, chat))
+    }
+
+    pub(super) fn texts_of(&self, rules: &[RuleId]) -> Vec<RuleText> {
         rules.iter().filter_map(|id| self.live.engine().rule(id)).map(|rule| self.rule_text(rule)).collect()
     }
 
@@ -114,11 +128,25 @@ impl Office {
         Some(DeskChat { chat: self.open_chat(chat)?, hand: self.own_hand(operator, chat) })
     }
 
-    pub(super) fn line<'a>(&'a self, watcher: &OperatorId, chat: &'a ChatId) -> Option<Line<'a>> {
-        let (visitor, view) = self.visitor_card(chat).zip(self.live.participant_view(chat))?;
-        let last = self.chats.get(chat)?.last.as_ref();
-        let rules = self.rule_texts(watcher, chat);
-        Some(Line { chat, visitor, people: self.people(&view), rules, last, hand: self.hand(chat) })
+    pub(super) fn line(&self, chat: &ChatId, rules: Vec<RuleId>) -> Option<Line> {
+        let hand = self.hand(chat);
+        let (known, chat) = self.chats.get(chat).zip(self.live.chat(chat))?;
+        let persons = |ids: &[OperatorId]| {
+            let known = ids.iter().filter_map(|id| self.names.get_key_value(id));
+            known.map(|(id, name)| (id.clone(), name.clone())).collect()
+        };
+        Some(Line {
+            row: known.row.clone(),
+            gone: known.presence.gone(),
+            operators: persons(chat.operators()),
+            joined: persons(chat.joined()),
+            rules,
+            departments: chat.departments().clone(),
+            attributes: chat.attributes().clone(),
+            last: known.last.clone(),
+            waiting: known.waiting,
+            hand,
+        })
     }
 
     pub(super) fn waiting_chat<'a>(&'a self, chat: &'a ChatId) -> Option<WaitingChat<'a>> {
@@ -127,16 +155,7 @@ impl Office {
     }
 
     pub(super) fn visitor_card(&self, chat: &ChatId) -> Option<VisitorCard<'_>> {
-        let known = self.chats.get(chat)?;
-        let ChatRow { visitor, email, ip, started, demonstration, .. } = &known.row;
-        Some(VisitorCard {
-            name: visitor,
-            email: email.as_ref().map(|email| email.as_str()),
-            ip: ip.map(|ip| ip.to_string()),
-            started: *started,
-            demonstration: *demonstration,
-            gone: known.presence.gone(),
-        })
+        self.chats.get(chat).map(|known| VisitorCard::of(&known.row, known.presence.gone()))
     }
 
     pub(super) fn people(&self, view: &ParticipantView) -> People<'_> {

@@ -239,10 +239,11 @@ impl Office {
         if !self.feeds.has(&topic) {
             return;
         }
+        let rules = self.rules_of_watch(watcher, chat);
+        let texts = self.texts_of(&rules);
         // Whose watch began and ended in one step has nothing to see.
-        if let Some(line) = self.line(watcher, chat).filter(|line| !line.rules.is_empty()) {
-            let news = write(&ToWatcher::Line { line });
-            self.feeds.push(topic, news);
+        if let Some(line) = self.line(chat, rules).filter(|_| !texts.is_empty()) {
+            self.feeds.push(topic, write(&ToWatcher::Line { line: line.written(&texts) }));
         }
     }
 

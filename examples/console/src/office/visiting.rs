@@ -1,6 +1,7 @@
 //! What visitors do.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chat_monitor::{Chat, ChatId, Command, Email, Visitor};
 
@@ -39,13 +40,15 @@ impl Office {
         }
         let id = row.id.clone();
         let presence = Presence::since(row.started);
-        self.chats.insert(id.clone(), LiveChat { row, entries: 0, internal: 0, first: None, last: None, presence });
+        let row = Arc::new(row);
+        let chat = LiveChat { row, entries: 0, internal: 0, first: None, last: None, waiting: None, presence };
+        self.chats.insert(id.clone(), chat);
         self.tell_change(&id, None, None, &events)
     }
 
     pub(crate) fn set_email(&mut self, chat: &ChatId, email: Email) -> Result<(), Denial> {
         let known = self.chats.get_mut(chat).ok_or(Denial::Over)?;
-        known.row.email = Some(email.clone());
+        Arc::make_mut(&mut known.row).email = Some(email.clone());
         let visitor = visitor(&known.row);
         let events = self.apply(Command::SetVisitor { chat: chat.clone(), visitor })?;
         self.store.set_email(chat, &email)?;

@@ -116,6 +116,15 @@ impl Store {
         )?;
         select.query_row([chat.as_str()], read_entry).optional()
     }
+
+    /// When the visitor said the first thing that nobody has answered.
+    pub(crate) fn waiting_since(&self, chat: &ChatId) -> rusqlite::Result<Option<Moment>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT min(at) FROM entries WHERE chat = ?1 AND kind = 'said' AND operator IS NULL AND n > (
+                 SELECT coalesce(max(n), 0) FROM entries WHERE chat = ?1 AND kind = 'said' AND operator IS NOT NULL)",
+        )?;
+        select.query_row([chat.as_str()], |row| row.get(0))
+    }
 }
 
 /// The internal channel.

@@ -16,6 +16,7 @@ use super::desk::Body;
 use super::problem::Problem;
 use super::{App, Before, socket};
 use crate::aside;
+use crate::line::write_list;
 use crate::office::Office;
 use crate::reader::Opening;
 use crate::said::Said;
@@ -45,11 +46,12 @@ pub(super) async fn socket(
     let mut lines = Vec::with_capacity(chats.len());
     for some in chats.chunks(LINES) {
         let (operator, some) = (staff.operator.clone(), some.to_vec());
-        lines.extend(app.hub.read(move |office| Ok(office.lines(&operator, &some))).await?);
+        lines.extend(app.hub.read(move |office| Ok(office.lines(&operator, some))).await?);
     }
-    let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
-    let first = format!(r#"{{"type":"snapshot","chats":[{}]}}"#, lines.join(","));
-    Ok(socket::to_watcher(&app, upgrade, first.into(), feed, &staff, held))
+    let operator = staff.operator.clone();
+    let texts = app.hub.read(move |office| Ok(office.own_rule_texts(&operator))).await?;
+    let first = app.watching.run(move || write_list(&lines, &texts)).await?;
+    Ok(socket::to_watcher(&app, upgrade, first, feed, &staff, held))
 }
 
 pub(super) async fn opened_page(

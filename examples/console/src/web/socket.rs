@@ -44,6 +44,12 @@ impl Watching {
         runtime.worker_threads(1).thread_name("watchers").on_thread_start(aside::step_back).enable_all();
         runtime.build().map(|runtime| Watching(Some(runtime))).map_err(|_| Denial::Closed)
     }
+
+    /// Has something made there.
+    pub(super) async fn run<T: Send + 'static>(&self, make: impl FnOnce() -> T + Send + 'static) -> Result<T, Denial> {
+        let runtime = self.0.as_ref().ok_or(Denial::Closed)?;
+        runtime.spawn_blocking(make).await.map_err(|_| Denial::Closed)
+    }
 }
 
 impl Drop for Watching {
