@@ -79,11 +79,16 @@ function forget() {
   document.dispatchEvent(new Event("forget"));
   document.body.replaceChildren();
   document.title = text("product");
-  location.replace(`/sign-in?back=${encodeURIComponent(location.pathname)}`);
+  location.replace(`/sign-in?back=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-/** A bar for as long as the server is not heard; what needs the server (`data-live`) cannot be used meanwhile. */
-function offLine(since) {
+const unheard = new Map();
+
+/** A bar for as long as a listener does not hear the server; what needs it (`data-live`) cannot be used meanwhile. */
+function offLine(listener, from) {
+  if (from) unheard.set(listener, from);
+  else unheard.delete(listener);
+  const since = unheard.size ? Math.min(...unheard.values()) : null;
   const bar = find("#offline");
   bar.hidden = !since;
   bar.textContent = since ? text("v_offline", { time: time(since) }) : "";
@@ -105,18 +110,19 @@ async function renewed(anew) {
   anew(page);
 }
 
-/** What the server says of this page; 0 when it says nothing. */
-const ask = () => fetch(location.pathname, { cache: "no-store" }).then((answer) => answer.status, () => 0);
+/** What the server says of a page; 0 when it says nothing. */
+const ask = (page) => fetch(page, { cache: "no-store" }).then((answer) => answer.status, () => 0);
 
 // The server is heard at least every 25 seconds.
 const LONGEST_SILENCE = 60000;
 
 /**
  * Listens for good: the first thing to come is a snapshot, after every loss of the connection too. `hear` returns "over"
- * when there will be no more; `gone` is called when the server does not have the page any more, and `anew` with the page
- * as it is now when who one is has changed.
+ * when there will be no more; `gone` is called when the server does not have `page` any more, and `anew` with the page
+ * as it is now when who one is has changed. Returns a way to stop.
  */
-export function listen(path, hear, gone = () => {}, anew = () => {}) {
+export function listen(path, hear, gone = () => {}, anew = () => {}, page = location.pathname) {
+  const stopping = new AbortController();
   let pause = 500;
   let over = false;
   let since = null;
@@ -124,12 +130,14 @@ export function listen(path, hear, gone = () => {}, anew = () => {}) {
   let socket;
   const lost = () => {
     since ??= Date.now();
-    setTimeout(() => since && !over && offLine(since), 1000);
+    setTimeout(() => since && !over && offLine(stopping, since), 1000);
   };
   const end = () => {
     over = true;
     since = null;
-    offLine(null);
+    offLine(stopping, null);
+    clearInterval(watching);
+    stopping.abort();
   };
   const connect = () => {
     const mine = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
@@ -139,9 +147,10 @@ export function listen(path, hear, gone = () => {}, anew = () => {}) {
     mine.addEventListener("open", () => {
       opened = true;
       since = null;
-      offLine(null);
+      offLine(stopping, null);
     });
     mine.addEventListener("message", (event) => {
+      if (over) return;
       pause = 500;
       heard = Date.now();
       const news = JSON.parse(event.data);
@@ -153,7 +162,7 @@ export function listen(path, hear, gone = () => {}, anew = () => {}) {
       if (over || socket !== mine) return;
       lost();
       // A browser does not say why a socket was refused. The page's own address does.
-      const status = opened ? 0 : await ask();
+      const status = opened ? 0 : await ask(page);
       if (over || socket !== mine) return;
       if (status === 401) { end(); return forget(); }
       if (status === 403 || status === 404) { end(); return gone(); }
@@ -168,10 +177,14 @@ export function listen(path, hear, gone = () => {}, anew = () => {}) {
     socket.close();
     connect();
   };
-  setInterval(() => Date.now() - heard > LONGEST_SILENCE && again(), 5000);
-  addEventListener("offline", () => { if (!over) lost(); });
-  addEventListener("online", again);
+  const watching = setInterval(() => Date.now() - heard > LONGEST_SILENCE && again(), 5000);
+  addEventListener("offline", () => { if (!over) lost(); }, { signal: stopping.signal });
+  addEventListener("online", again, { signal: stopping.signal });
   connect();
+  return () => {
+    end();
+    socket.close();
+  };
 }
 
 /**

@@ -1,72 +1,158 @@
 // A monitored chat, opened: reading along, advising, joining.
 
-import { element, find, listen, post, sayForm, text } from "./common.js";
+import { cancellable, element, find, listen, post, sayForm, text, time } from "./common.js";
 import { ruleName } from "./rule_words.js";
 import {
-  add, demonstrationTag, fill, internalEntry, markRead, names, operatorEntry, visitorFacts, visitorName,
+  add, demonstrationTag, fill, internalEntry, listed, markRead, operatorEntry, visitorFacts, visitorName,
 } from "./talk.js";
 
-const id = find("#panes").dataset.chat;
-let joined = false;
+/**
+ * Opens a chat in a place of the page. `hooks` are told what it is called (`named`), up to which entry it is shown
+ * (`shown`), and what is asked for: `closed`, `step` (1 or -1), `beside`.
+ */
+export function openChat(place, id, suffix, hooks) {
+  const made = find("#chat").content.cloneNode(true);
+  const parts = {};
+  for (const part of made.querySelectorAll("[id]")) {
+    parts[part.id] = part;
+    part.id += suffix;
+  }
+  for (const name of ["for", "aria-describedby"]) {
+    for (const part of made.querySelectorAll(`[${name}]`)) part.setAttribute(name, part.getAttribute(name) + suffix);
+  }
+  place.replaceChildren(made);
+  place.hidden = false;
+  place.dataset.chat = id;
+  const at = (name) => parts[name];
+  if (suffix) {
+    at("close").replaceChildren(
+      element("span", { "aria-hidden": "true" }, "×"), element("span", { class: "hidden" }, text("close")));
+  }
+  let joined = false;
 
-function standing() {
-  const state = find("#state");
-  state.textContent = text(joined ? "you_joined" : "unseen");
-  state.parentElement.classList.toggle("seen", joined);
-  find("#say").hidden = find("#leave").hidden = !joined;
-  find("#join").hidden = find("#join-text").hidden = joined;
-  find("#advise-title").textContent = text(joined ? "internal_message" : "advise");
-  find("#advise-text").textContent = joined ? "" : text("advise_text");
-  find("#advise-button").textContent = text(joined ? "write" : "send_advice");
+  function standing() {
+    const state = at("state");
+    state.textContent = text(joined ? "you_joined" : "unseen");
+    state.parentElement.classList.toggle("seen", joined);
+    at("say").hidden = at("leave").hidden = !joined;
+    at("join").hidden = at("join-text").hidden = joined;
+    at("advise-title").textContent = text(joined ? "internal_message" : "advise");
+    at("advise-text").textContent = joined ? text("internal_text") : text("advise_text");
+    at("advise-button").textContent = text(joined ? "write" : "send_advice");
+  }
+
+  function visitor(known) {
+    at("open-name").replaceChildren(visitorName(known), " ", demonstrationTag(known) ?? "");
+    at("open-facts").textContent = visitorFacts(known);
+    for (const [part, what] of [["talk", "chat"], ["internal", "internal"], ["internal-pane", "internal"]]) {
+      at(part).setAttribute("aria-label", `${text(what)}: ${visitorName(known)}`);
+    }
+    hooks.named(visitorName(known));
+  }
+
+  function people(known) {
+    at("people").textContent = listed(known.operators);
+    at("joined").textContent = listed(known.joined);
+    at("joined-part").hidden = known.joined.length === 0;
+  }
+
+  // Who has joined watches by no rule.
+  function rules(known) {
+    at("rules").replaceChildren(...known.map((rule) => element("li", {}, ruleName(rule))));
+    at("because").hidden = known.length === 0;
+  }
+
+  function hand(since) {
+    at("hand").textContent = since ? text("hand_since", { time: time(since) }) : "";
+    at("hand").hidden = !since;
+  }
+
+  const shown = () => hooks.shown(at("talk").lastNumber);
+
+  const heard = {
+    snapshot(news) {
+      joined = news.joined;
+      visitor(news.chat.visitor);
+      people(news.chat.people);
+      rules(news.rules);
+      hand(news.hand);
+      fill(at("talk"), news.chat, operatorEntry, `/monitored/${id}/entries?`);
+      const internal = { entries: news.chat.internal, more: news.chat.internal_more };
+      fill(at("internal"), internal, internalEntry, `/monitored/${id}/entries?internal=true&`);
+      standing();
+      shown();
+    },
+    entry(news) {
+      add(at("talk"), news.entry, operatorEntry);
+      shown();
+    },
+    internal(news) { add(at("internal"), news.entry, internalEntry); },
+    people(news) { people(news.people); },
+    visitor(news) { visitor(news.visitor); },
+    standing(news) {
+      joined = news.joined;
+      hand(news.hand);
+      rules(news.rules);
+      standing();
+    },
+    read(news) { markRead(at("internal"), news.n, news.reading); },
+    ended(news) {
+      over(news.reason);
+      return "over";
+    },
+  };
+
+  function over(reason) {
+    const state = at("state");
+    state.replaceChildren(`${text("no_longer")}: ${text(reason)}`);
+    if (reason === "ended_chat_ended") state.append(" ", element("a", { href: `/ended/${id}` }, text("read_ended")));
+    state.parentElement.className = "state over";
+    for (const part of ["say", "advise", "join", "join-text", "leave", "hand"]) at(part).hidden = true;
+  }
+
+  const stop = listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news), () => over("ended_meanwhile"),
+    undefined, `/monitored/${id}`);
+  sayForm(at("say"), (said, once) => post(`/desk/${id}/say`, { text: said, once }), () => id);
+  sayForm(at("advise"),
+    (said, once) => post(joined ? `/desk/${id}/note` : `/monitored/${id}/advise`, { text: said, once }), () => id);
+  at("join").addEventListener("click", () => askToJoin(id, at("open-name").textContent));
+  at("leave").addEventListener("click", () => post(`/monitored/${id}/leave`));
+  at("close").addEventListener("click", hooks.closed);
+  at("previous").addEventListener("click", () => hooks.step(-1));
+  at("next").addEventListener("click", () => hooks.step(1));
+  at("beside").addEventListener("click", hooks.beside);
+
+  return {
+    id,
+    focus: () => at("open-name").focus(),
+    /** Which of the chats before and after there are, and whether another may be put beside it. */
+    steps(previous, next, beside) {
+      at("previous").disabled = !previous;
+      at("next").disabled = !next;
+      at("beside").hidden = !beside;
+    },
+    close() {
+      stop();
+      place.replaceChildren();
+      place.hidden = true;
+      delete place.dataset.chat;
+    },
+  };
 }
 
-function visitor(known) {
-  find("#open-name").replaceChildren(visitorName(known), " ", demonstrationTag(known) ?? "");
-  find("#open-facts").textContent = visitorFacts(known);
+const dialog = find("#join-dialog");
+cancellable(dialog);
+let asked;
+
+/** Joining is seen by all, and nobody can take that back. */
+function askToJoin(id, name) {
+  asked = id;
+  dialog.returnValue = "";
+  find("#join-title").textContent = `${text("join")}: ${name}`;
+  dialog.showModal();
+  dialog.querySelector(".cancel").focus();
 }
 
-const people = (known) => { find("#people").textContent = names(known); };
-
-const rules = (known) => find("#rules").replaceChildren(...known.map((rule) =>
-  element("li", {}, ruleName(rule))));
-
-const heard = {
-  snapshot(news) {
-    joined = news.joined;
-    visitor(news.chat.visitor);
-    people(news.chat.people);
-    if (!joined) rules(news.rules);
-    fill(find("#talk"), news.chat, operatorEntry, `/monitored/${id}/entries?`);
-    const internal = { entries: news.chat.internal, more: news.chat.internal_more };
-    fill(find("#internal"), internal, internalEntry, `/monitored/${id}/entries?internal=true&`);
-    standing();
-  },
-  entry(news) { add(find("#talk"), news.entry, operatorEntry); },
-  internal(news) { add(find("#internal"), news.entry, internalEntry); },
-  people(news) { people(news.people); },
-  visitor(news) { visitor(news.visitor); },
-  standing(news) {
-    joined = news.joined;
-    if (!joined) rules(news.rules);
-    standing();
-  },
-  read(news) { markRead(find("#internal"), news.n, news.reading); },
-  ended(news) {
-    over(text(news.reason));
-    return "over";
-  },
-};
-
-function over(why) {
-  const state = find("#state");
-  state.textContent = `${text("no_longer")}: ${why}`;
-  state.parentElement.className = "state over";
-  for (const part of ["#say", "#advise", "#join", "#join-text", "#leave"]) find(part).hidden = true;
-}
-
-listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news), () => over(text("ended_meanwhile")));
-sayForm(find("#say"), (said, once) => post(`/desk/${id}/say`, { text: said, once }));
-sayForm(find("#advise"),
-  (said, once) => post(joined ? `/desk/${id}/note` : `/monitored/${id}/advise`, { text: said, once }));
-find("#join").addEventListener("click", () => post(`/monitored/${id}/join`));
-find("#leave").addEventListener("click", () => post(`/monitored/${id}/leave`));
+dialog.addEventListener("close", () => {
+  if (dialog.returnValue === "join") post(`/monitored/${asked}/join`);
+});

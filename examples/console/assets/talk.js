@@ -102,5 +102,8 @@ export const visitorName = (visitor) => visitor.name || text("v_visitor");
 export const demonstrationTag = (visitor) =>
   visitor.demonstration ? element("span", { class: "tag" }, text("demonstration")) : undefined;
 
-export const names = (people) =>
-  [...people.operators, ...people.joined].map((person) => person.name).join(", ");
+const list = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });
+
+export const listed = (people) => list.format(people.map((person) => person.name));
+
+export const names = (people) => listed([...people.operators, ...people.joined]);

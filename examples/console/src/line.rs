@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use chat_monitor::{Attributes, ChatId, DepartmentId, Departments, OperatorId, RuleId};
+use chat_monitor::{Attributes, ChatId, OperatorId, RuleId};
 use serde::Serialize;
 
 use crate::entry::{Entry, Moment};
 use crate::feeds::write;
+use crate::office::DepartmentLine;
 use crate::store::ChatRow;
 use crate::view::{People, Person, RuleText, ToWatcher, VisitorCard};
 
@@ -23,7 +24,7 @@ pub(crate) struct Line {
     pub(crate) operators: Vec<(OperatorId, String)>,
     pub(crate) joined: Vec<(OperatorId, String)>,
     pub(crate) rules: Vec<RuleId>,
-    pub(crate) departments: Departments,
+    pub(crate) departments: Vec<DepartmentLine>,
     pub(crate) attributes: Attributes,
     pub(crate) last: Option<Arc<LastSaid>>,
     pub(crate) waiting: Option<Moment>,
@@ -54,7 +55,7 @@ pub(crate) struct Written<'a> {
     visitor: VisitorCard<'a>,
     people: People<'a>,
     rules: Vec<&'a RuleText>,
-    departments: Vec<&'a DepartmentId>,
+    departments: &'a [DepartmentLine],
     attributes: Vec<Named<'a>>,
     last: Option<&'a LastSaid>,
     waiting: Option<Moment>,
@@ -77,7 +78,7 @@ impl Line {
             visitor: VisitorCard::of(&self.row, self.gone),
             people: People { operators: persons(&self.operators), joined: persons(&self.joined) },
             rules: texts.iter().filter(ours).collect(),
-            departments: self.departments.iter().collect(),
+            departments: &self.departments,
             attributes: self.attributes.iter().map(|one| Named { name: one.name(), value: one.value() }).collect(),
             last: self.last.as_deref(),
             waiting: self.waiting,

@@ -40,6 +40,7 @@ use crate::password;
 use crate::settings_kept::Settings;
 use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, RuleNote, Store};
 
+pub(crate) use departments::DepartmentLine;
 pub(crate) use drafts::{Draft, Drafted, Warning};
 pub(crate) use hands::help;
 use presence::Presence;

@@ -4,6 +4,7 @@
 mod axe;
 mod desk;
 mod driver;
+mod list;
 mod people;
 mod rules;
 
@@ -157,7 +158,7 @@ fn walk(words: &Words) {
     picture(&hana, "monitored");
 
     // Opened, unseen; advice reaches the operator and not the visitor.
-    hana.click(".watch .button");
+    hana.click(".watch a");
     hana.wait_for_text("#state", words.unseen);
     hana.wait_for_text("#talk", "My clock");
     hana.type_into("#advice", "The parcel is in Sapporo: offer express. 速達をご案内ください。\n");
@@ -174,6 +175,7 @@ fn walk(words: &Words) {
 
     // Joining is seen by all; so is leaving.
     hana.click("#join");
+    hana.click("#join-button");
     for (who, log) in [(&hana, "#talk"), (&ken, "#talk"), (&mika, "#talk")] {
         who.wait_for_text(log, words.joined);
     }
@@ -303,6 +305,7 @@ fn away(words: &Words) {
     let (database, _) = elsewhere.into_rest();
     let again = Server::start_with(database, |options| options.port = port);
     hana.find(".state.over");
+    hana.find("#offline[hidden]");
     assert_eq!(hana.count("#offline:not([hidden]), #join:not([hidden]), #advise:not([hidden])"), 0);
     forgotten.find(".sign-in");
     assert!(!forgotten.text("body").contains("Mika"));

@@ -20,6 +20,12 @@ impl Office {
         known.map(|(id, name)| DepartmentLine { id: id.clone(), name: name.clone() }).collect()
     }
 
+    /// One that is not in the register is called what its id is.
+    pub(super) fn department(&self, id: &DepartmentId) -> DepartmentLine {
+        let name = self.departments.get(id).cloned().unwrap_or_else(|| id.to_string());
+        DepartmentLine { id: id.clone(), name }
+    }
+
     pub(crate) fn add_department(
         &mut self,
         by: &OperatorId,

@@ -141,7 +141,7 @@ impl Office {
             operators: persons(chat.operators()),
             joined: persons(chat.joined()),
             rules,
-            departments: chat.departments().clone(),
+            departments: chat.departments().iter().map(|id| self.department(id)).collect(),
             attributes: chat.attributes().clone(),
             last: known.last.clone(),
             waiting: known.waiting,

@@ -54,6 +54,7 @@ pub(super) async fn socket(
     Ok(socket::to_watcher(&app, upgrade, first, feed, &staff, held))
 }
 
+/// The same page as of the list: its script opens the chat that the address names.
 pub(super) async fn opened_page(
     State(app): State<Arc<App>>,
     staff: Staff,
@@ -66,7 +67,7 @@ pub(super) async fn opened_page(
     let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
     app.look(&staff.operator, Action::Opened, Some(&chat), check).await?;
     let path = format!("/monitored/{chat}");
-    app.staff_page(&staff, &headers, ("opened.html", &path), context! { chat => chat.as_str() }).await
+    app.staff_page(&staff, &headers, ("monitored.html", &path), context! {}).await
 }
 
 pub(super) async fn opened_socket(

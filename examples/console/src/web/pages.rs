@@ -27,7 +27,6 @@ const TEMPLATES: [(&str, &str); 18] = [
     ("chat.html", include_str!("../../templates/chat.html")),
     ("desk.html", include_str!("../../templates/desk.html")),
     ("monitored.html", include_str!("../../templates/monitored.html")),
-    ("opened.html", include_str!("../../templates/opened.html")),
     ("rules.html", include_str!("../../templates/rules.html")),
     ("settings.html", include_str!("../../templates/settings.html")),
     ("settings_nav.html", include_str!("../../templates/settings_nav.html")),

@@ -157,6 +157,44 @@ impl Browser {
         cookie["value"].as_str().unwrap().to_owned()
     }
 
+    /// Has a script run before those of each page that is opened from now on.
+    pub(super) fn before_each_page(&self, script: &str) {
+        self.tell_chromium("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }));
+    }
+
+    #[allow(dead_code, reason = "examples/list.rs asks for it")]
+    /// Seconds of processor that the page has taken for one kind of work since it was loaded.
+    pub(super) fn seconds(&self, kind: &str) -> f64 {
+        let cdp = |command: &str| {
+            let body = json!({ "cmd": command, "params": {} });
+            self.call("POST", "/goog/cdp/execute", &body).unwrap()
+        };
+        cdp("Performance.enable");
+        let metrics = cdp("Performance.getMetrics");
+        let known = metrics["metrics"].as_array().unwrap().iter().find(|metric| metric["name"] == kind);
+        known.and_then(|metric| metric["value"].as_f64()).unwrap_or_default()
+    }
+
+    /// Presses keys, where the keyboard is.
+    pub(super) fn press(&self, keys: &str) {
+        let active = self.call("GET", "/element/active", &Value::Null).unwrap();
+        let element = active[ELEMENT].as_str().unwrap();
+        self.call("POST", &format!("/element/{element}/value"), &json!({ "text": keys })).unwrap();
+    }
+
+    /// What a script returns.
+    pub(super) fn value(&self, script: &str) -> Value {
+        self.run(&format!("return {script}"), &json!([]))
+    }
+
+    pub(super) fn reload(&self) {
+        self.call("POST", "/refresh", &json!({})).unwrap();
+    }
+
+    pub(super) fn back(&self) {
+        self.call("POST", "/back", &json!({})).unwrap();
+    }
+
     /// A telephone's size.
     pub(super) fn narrow(&self) {
         let size = json!({ "width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true });
@@ -307,7 +345,7 @@ impl Browser {
         self.call("POST", "/execute/sync", &json!({ "script": script, "args": arguments })).unwrap_or_default()
     }
 
-    fn size(&self, width: u32, height: u32) {
+    pub(super) fn size(&self, width: u32, height: u32) {
         self.call("POST", "/window/rect", &json!({ "width": width, "height": height })).unwrap();
     }
 
