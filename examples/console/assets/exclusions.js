@@ -71,4 +71,4 @@ find("#delete-button").addEventListener("click", async () => {
 
 listen("/settings/monitoring/socket", (news) => {
   if (news.type === "snapshot" || news.type === "changed") load();
-}, () => location.reload());
+}, () => location.reload(), () => location.reload());

@@ -165,4 +165,4 @@ const heard = {
   },
 };
 
-listen("/settings/monitoring/socket", (news) => heard[news.type]?.(news), () => location.reload());
+listen("/settings/monitoring/socket", (news) => heard[news.type]?.(news), () => location.reload(), () => location.reload());

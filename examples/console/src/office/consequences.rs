@@ -30,9 +30,10 @@ impl Office {
             self.tell_change(&chat, before.remove(&chat), last.as_ref(), &of_chat)?;
         }
         self.tell_events(&events)?;
-        // Whose role has no list of monitored chats any more, hears nothing more of it. Their page finds out why.
+        // Whose role has no list and no rules any more, hears nothing more of them. Their page finds out why.
         for operator in watched {
             if !self.may_monitor(&operator) {
+                self.feeds.close(Topic::Rules(operator.clone()));
                 self.feeds.close(Topic::Watcher(operator));
             }
         }

@@ -163,9 +163,8 @@ impl Office {
         if rule.window().and_then(|window| window.until()).is_some_and(|until| until <= host_now()) {
             warnings.push(Warning::Ended);
         }
-        let known = self.departments();
         warnings.extend(when.iter().filter_map(|criterion| match criterion {
-            Criterion::Department(id) | Criterion::OperatorIn(id) if !known.contains(id) => {
+            Criterion::Department(id) | Criterion::OperatorIn(id) if !self.departments.contains_key(id) => {
                 Some(Warning::Department { value: id.to_string() })
             }
             _ => None,

@@ -32,11 +32,6 @@ impl Office {
         Ok(self.live.engine().exclusions().map(line).collect())
     }
 
-    /// The roles that an exclusion may bind.
-    pub(crate) fn roles(&self) -> Vec<String> {
-        self.live.engine().policy().permissions().rows().map(|(role, _)| role.to_string()).collect()
-    }
-
     /// Adds an exclusion. Its id says nothing: watchers see it as the reason why they lost a chat.
     pub(crate) fn add_exclusion(
         &mut self,

@@ -120,7 +120,7 @@ impl Office {
         });
         Ok(Choices {
             operators: engine.monitorable_by(watcher).map(|id| self.choice(id)).collect(),
-            departments: self.departments().iter().map(ToString::to_string).collect(),
+            departments: self.departments.keys().map(ToString::to_string).collect(),
             samples: sample_choices.take(100).collect(),
             watchers: self.watchers(operator)?,
             everyone: engine.operators().map(|(id, _)| self.choice(id)).collect(),

@@ -1,8 +1,6 @@
 //! Why a chat is not in one's list.
 
-use std::collections::BTreeSet;
-
-use chat_monitor::{Chat, ChatId, DepartmentId, OperatorId, Right, Role, Verdict, Within};
+use chat_monitor::{Chat, ChatId, OperatorId, Right, Role, Verdict, Within};
 use serde::Serialize;
 
 use super::drafts::Shown;
@@ -103,16 +101,6 @@ impl Office {
 
 /// Departments.
 impl Office {
-    /// The departments that operators belong to or oversee.
-    pub(crate) fn departments(&self) -> BTreeSet<DepartmentId> {
-        let known = self.live.engine().operators();
-        let of = |(_, operator): (_, chat_monitor::Operator)| {
-            let overseen = operator.oversees().into_iter().flat_map(|oversees| oversees.iter()).map(|(id, _)| id);
-            operator.departments().iter().chain(overseen).cloned().collect::<Vec<_>>()
-        };
-        known.flat_map(of).collect()
-    }
-
     /// Whether a watcher may watch within departments alone, and oversees none of them with the right to watch.
     pub(super) fn oversees_nothing(&self, watcher: &OperatorId) -> bool {
         let engine = self.live.engine();

@@ -18,7 +18,7 @@ use crate::texts;
 
 const LANGUAGE: &str = "console_language";
 
-const TEMPLATES: [(&str, &str); 18] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
