@@ -133,8 +133,8 @@ function field(id, label, attributes, value = "") {
   return [input, element("label", { for: id }, label)];
 }
 
-function datalist(id, values) {
-  return element("datalist", { id }, ...values.map((value) => element("option", { value })));
+function datalist(id, values, labels = []) {
+  return element("datalist", { id }, ...values.map((value, place) => element("option", { value, label: labels[place] })));
 }
 
 function plainEditor({ kind, name, typed, choices, check }) {
@@ -146,7 +146,7 @@ function plainEditor({ kind, name, typed, choices, check }) {
   const help = element("p", { class: "help", id: `${name}-help` }, text(HELPS[kind]));
   return {
     field: input,
-    parts: [label, input, datalist(`${name}-list`, departments), help],
+    parts: [label, input, datalist(`${name}-list`, departments.map((known) => known.id), departments.map((known) => known.name)), help],
     filled: () => input.value.trim() !== "",
     set(value) { input.value = value; input.focus(); },
     read: () => ({ value: input.value }),

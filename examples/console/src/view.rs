@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chat_monitor::{ChatId, Criterion, EndReason, OperatorId, RuleId, Window};
+use chat_monitor::{ChatId, Criterion, DepartmentId, EndReason, OperatorId, RuleId, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::criterion::share_text;
@@ -205,13 +205,22 @@ pub(crate) struct CriterionText {
 }
 
 impl CriterionText {
-    /// `name` says what an operator is called.
-    pub(crate) fn of(criterion: &Criterion, name: impl Fn(&OperatorId) -> String) -> Self {
+    /// As it is written, people and departments by their ids.
+    pub(crate) fn plain(criterion: &Criterion) -> Self {
+        CriterionText::of(criterion, ToString::to_string, ToString::to_string)
+    }
+
+    /// `name` and `department` say what an operator and a department are called.
+    pub(crate) fn of(
+        criterion: &Criterion,
+        name: impl Fn(&OperatorId) -> String,
+        department: impl Fn(&DepartmentId) -> String,
+    ) -> Self {
         let value = match criterion {
             Criterion::Operator(operator) => name(operator),
             Criterion::VisitorIp(range) => range.to_string(),
             Criterion::VisitorEmail(pattern) => pattern.to_string(),
-            Criterion::Department(department) | Criterion::OperatorIn(department) => department.to_string(),
+            Criterion::Department(id) | Criterion::OperatorIn(id) => department(id),
             Criterion::Attribute(attribute) => format!("{}: {}", attribute.name(), attribute.value()),
             // The salt is nobody's to read.
             Criterion::Sample(sample) => share_text(sample),

@@ -118,7 +118,7 @@ impl Wanted {
     /// As it would be saved, but for the names of people.
     pub(crate) fn canonical(&self) -> String {
         match self {
-            Wanted::Plain(criterion) => crate::view::CriterionText::of(criterion, ToString::to_string).value,
+            Wanted::Plain(criterion) => crate::view::CriterionText::plain(criterion).value,
             Wanted::Sample { per_million, .. } => per_million.map(percent).unwrap_or_default(),
         }
     }

@@ -1,9 +1,10 @@
 //! The list of rules: some at a time, and searched.
 
-use chat_monitor::{OperatorId, Role, Rule, RuleId};
+use chat_monitor::{DepartmentId, OperatorId, Role, Rule, RuleId};
 use serde::Serialize;
 
 use super::Office;
+use super::departments::DepartmentLine;
 use super::drafts::samples;
 use super::rules::RuleLine;
 use crate::criterion::{SampleOf, share_text};
@@ -41,7 +42,7 @@ pub(crate) struct Choices {
     /// Those who may stand in `when`, and those who may in `unless`.
     pub(crate) operators: Vec<Choice>,
     pub(crate) everyone: Vec<Choice>,
-    pub(crate) departments: Vec<String>,
+    pub(crate) departments: Vec<DepartmentLine>,
     pub(crate) samples: Vec<SampleChoice>,
     /// Whose rules may be made beside one's own.
     pub(crate) watchers: Vec<Choice>,
@@ -120,7 +121,7 @@ impl Office {
         });
         Ok(Choices {
             operators: engine.monitorable_by(watcher).map(|id| self.choice(id)).collect(),
-            departments: self.departments.keys().map(ToString::to_string).collect(),
+            departments: self.departments(),
             samples: sample_choices.take(100).collect(),
             watchers: self.watchers(operator)?,
             everyone: engine.operators().map(|(id, _)| self.choice(id)).collect(),
@@ -132,7 +133,9 @@ impl Office {
         let mut text = format!("{} {} {}", rule.id(), rule.watcher(), self.name(rule.watcher()));
         for criterion in rule.when().iter().chain(rule.unless()) {
             text.push(' ');
-            text.push_str(&CriterionText::of(criterion, |id| format!("{} {id}", self.name(id))).value);
+            let name = |id: &OperatorId| format!("{} {id}", self.name(id));
+            let department = |id: &DepartmentId| format!("{} {id}", self.department(id));
+            text.push_str(&CriterionText::of(criterion, name, department).value);
         }
         for part in note.into_iter().flat_map(|note| [&note.name, &note.note]) {
             text.push(' ');

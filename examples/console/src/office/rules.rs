@@ -1,6 +1,6 @@
 //! Rules, as people make and change them.
 
-use chat_monitor::{Command, Criterion, OperatorId, Refusal, Role, Rule, RuleId, Window};
+use chat_monitor::{Command, Criterion, DepartmentId, OperatorId, Refusal, Role, Rule, RuleId, Window};
 use serde::Serialize;
 use vendors::Time;
 
@@ -292,7 +292,15 @@ impl Office {
 
     pub(super) fn criterion_texts(&self, criteria: &[Criterion]) -> Vec<CriterionText> {
         let name = |operator: &OperatorId| self.name(operator).to_owned();
-        criteria.iter().map(|criterion| CriterionText::of(criterion, name)).collect()
+        criteria
+            .iter()
+            .map(|criterion| CriterionText::of(criterion, name, |id| self.department(id).to_owned()))
+            .collect()
+    }
+
+    /// What a department is called.
+    pub(super) fn department<'a>(&'a self, id: &'a DepartmentId) -> &'a str {
+        self.departments.get(id).map_or(id.as_str(), String::as_str)
     }
 
     /// What rules say, for the audit: it must be legible when they are gone.
@@ -318,7 +326,7 @@ fn typed(rule: &Rule) -> TypedRule {
     let mut samples = 0;
     let mut typed = |criterion: &Criterion| {
         // Here an operator is an id, and not a name.
-        let CriterionText { kind, value } = CriterionText::of(criterion, ToString::to_string);
+        let CriterionText { kind, value } = CriterionText::plain(criterion);
         let plain = Typed { kind: kind.into_owned(), value, ..Typed::default() };
         match criterion {
             Criterion::Attribute(attribute) => {

@@ -99,7 +99,7 @@ impl Office {
     }
 }
 
-/// Departments.
+/// Scope.
 impl Office {
     /// Whether a watcher may watch within departments alone, and oversees none of them with the right to watch.
     pub(super) fn oversees_nothing(&self, watcher: &OperatorId) -> bool {

@@ -60,11 +60,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("warn_never", "No chat can ever meet these conditions.", "この条件を満たすチャットはあり得ません。"),
     ("warn_ended", "The period is over already.", "期間はすでに終わっています。"),
-    (
-        "warn_department",
-        "No operator belongs to or oversees the department “{value}”.",
-        "部門「{value}」に所属する人も、担当する人もいません。",
-    ),
+    ("warn_department", "There is no department “{value}” in the register.", "部門「{value}」は登録されていません。"),
     (
         "warn_scope",
         "The watcher may watch within departments only, and oversees none: the rule will show nothing.",

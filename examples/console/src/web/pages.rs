@@ -18,7 +18,7 @@ use crate::texts;
 
 const LANGUAGE: &str = "console_language";
 
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
@@ -101,7 +101,7 @@ impl Pages {
     pub(super) fn new() -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::SemiStrict);
-        for (name, source) in TEMPLATES {
+        for (name, source) in TEMPLATES.iter().copied() {
             // A test renders each of them: a fault in one does not get this far.
             if let Err(error) = environment.add_template(name, source) {
                 error!(%error, name, "a template is wrong");
