@@ -74,7 +74,7 @@ pub(crate) enum ToOperator<'a> {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToWatcher<'a> {
     Snapshot { chats: Vec<Written<'a>> },
-    Line { line: Written<'a> },
+    Line { line: &'a Written<'a> },
     Ended { chat: &'a ChatId, reason: &'static str },
 }
 

@@ -20,10 +20,8 @@ impl Office {
         known.map(|(id, name)| DepartmentLine { id: id.clone(), name: name.clone() }).collect()
     }
 
-    /// One that is not in the register is called what its id is.
     pub(super) fn department(&self, id: &DepartmentId) -> DepartmentLine {
-        let name = self.departments.get(id).cloned().unwrap_or_else(|| id.to_string());
-        DepartmentLine { id: id.clone(), name }
+        DepartmentLine { id: id.clone(), name: self.department_name(id).to_owned() }
     }
 
     pub(crate) fn add_department(

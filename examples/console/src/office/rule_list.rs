@@ -134,7 +134,7 @@ impl Office {
         for criterion in rule.when().iter().chain(rule.unless()) {
             text.push(' ');
             let name = |id: &OperatorId| format!("{} {id}", self.name(id));
-            let department = |id: &DepartmentId| format!("{} {id}", self.department(id));
+            let department = |id: &DepartmentId| format!("{} {id}", self.department_name(id));
             text.push_str(&CriterionText::of(criterion, name, department).value);
         }
         for part in note.into_iter().flat_map(|note| [&note.name, &note.note]) {

@@ -294,12 +294,12 @@ impl Office {
         let name = |operator: &OperatorId| self.name(operator).to_owned();
         criteria
             .iter()
-            .map(|criterion| CriterionText::of(criterion, name, |id| self.department(id).to_owned()))
+            .map(|criterion| CriterionText::of(criterion, name, |id| self.department_name(id).to_owned()))
             .collect()
     }
 
-    /// What a department is called.
-    pub(super) fn department<'a>(&'a self, id: &'a DepartmentId) -> &'a str {
+    /// What a department is called: one that is not in the register, what its id is.
+    pub(super) fn department_name<'a>(&'a self, id: &'a DepartmentId) -> &'a str {
         self.departments.get(id).map_or(id.as_str(), String::as_str)
     }
 

@@ -243,7 +243,7 @@ impl Office {
         let texts = self.texts_of(&rules);
         // Whose watch began and ended in one step has nothing to see.
         if let Some(line) = self.line(chat, rules).filter(|_| !texts.is_empty()) {
-            self.feeds.push(topic, write(&ToWatcher::Line { line: line.written(&texts) }));
+            self.feeds.push(topic, write(&ToWatcher::Line { line: &line.written(&texts) }));
         }
     }
 
