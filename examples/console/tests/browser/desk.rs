@@ -128,7 +128,7 @@ fn desk(words: &Words) {
     // What was written about one chat is not said in another.
     ken.type_into("#text", "for Taro");
     ken.click(&format!("#own [data-chat='{}']", visit.chat));
-    assert_eq!(ken.value("#text"), "");
+    assert_eq!(ken.field("#text"), "");
     hana.says(&format!("/monitored/{}/advise", second.chat), "Ask for the number.");
     ken.find(&format!("{taro} .advice-tag"));
     assert!(!ken.has(&format!("{taro} .dot")));
@@ -136,7 +136,7 @@ fn desk(words: &Words) {
     picture(&ken, "desk-new-advice");
     assert!(elsewhere.rest().iter().all(|text| !text.contains("\"read\"")));
     ken.click(&taro);
-    assert_eq!(ken.value("#text"), "for Taro");
+    assert_eq!(ken.field("#text"), "for Taro");
     ken.wait_until("seen", || !ken.has(".advice-tag"));
 
     // The keyboard stays where it is while the list changes.
@@ -210,7 +210,7 @@ fn what_was_written_waits_for_those_who_must_sign_in_again() {
         if who == "ken" {
             ken.click(&format!("#own [data-chat='{}']", visit.chat));
         }
-        assert_eq!(ken.value("#text"), found);
+        assert_eq!(ken.field("#text"), found);
         if who == "aya" {
             let cookie = format!("console_session={}", ken.cookie("console_session"));
             let aya = crate::support::Person { address: server.address, cookie };
@@ -240,10 +240,10 @@ fn what_is_sent_again_because_the_answer_was_lost_is_said_once_and_a_sound_is_fo
          window.OscillatorNode = class extends Tone { constructor(...how) { super(...how); window.tones += 1; } };",
     );
     ken.type_into("#text", "once\n");
-    ken.wait_until("the text back in its field", || ken.value("#text") == "once");
+    ken.wait_until("the text back in its field", || ken.field("#text") == "once");
     ken.wait_for_text("#talk", "once");
     ken.type_into("#text", "\n");
-    ken.wait_until("an empty field", || ken.value("#text").is_empty());
+    ken.wait_until("an empty field", || ken.field("#text").is_empty());
     ken.type_into("#text", "twice\n");
     ken.wait_for_text("#talk", "twice");
     assert_eq!(ken.count("#talk .mine"), 2);

@@ -231,7 +231,7 @@ impl Browser {
     }
 
     /// What is written in a field.
-    pub(super) fn value(&self, selector: &str) -> String {
+    pub(super) fn field(&self, selector: &str) -> String {
         let value = self.run("return document.querySelector(arguments[0]).value", &json!([selector]));
         value.as_str().unwrap_or_default().to_owned()
     }
