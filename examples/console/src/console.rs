@@ -16,9 +16,9 @@ use crate::hub::Hub;
 use crate::office::Office;
 use crate::options::{Options, Play};
 use crate::reader::{Reader, Readers};
-use crate::store::{self, LoadError, Store};
+use crate::store::{self, Broken, LoadError, Store, Verified};
 use crate::web::App;
-use crate::{demonstration, dialogues};
+use crate::{demonstration, dialogues, retention};
 use dialogues::Dialogue;
 
 /// How long until the next look at which visitors are there.
@@ -65,6 +65,12 @@ pub enum Failure {
     /// An account cannot be added.
     #[error("{0}")]
     Account(String),
+    /// The audit is not as it was written.
+    #[error(transparent)]
+    Audit(#[from] Broken),
+    /// What was given for a hash is none.
+    #[error("expected the 64 digits of a hash behind `--earlier-hash`")]
+    Hash,
     /// The database failed while the console ran. What was acknowledged is kept.
     #[error("the database failed; start again to go on from what is kept")]
     Database,
@@ -140,6 +146,7 @@ impl Console {
         let hub = app.hub().clone();
         let play = tokio::spawn(dialogues::play(hub.clone(), scripts, options.speed));
         let looking = tokio::spawn(look_after_visitors(hub.clone()));
+        let keep = tokio::spawn(retention::keep(hub.clone(), options.limits));
         tokio::select! {
             never = app.clone().serve(listener) => match never {},
             () = stop => {}
@@ -147,6 +154,7 @@ impl Console {
         }
         play.abort();
         looking.abort();
+        keep.abort();
         app.close_sockets().await;
         // Connections that are still open hold the hub; it is told to end.
         let stopped = hub.call(|office| {
@@ -201,6 +209,18 @@ pub async fn remove_demonstration(options: &Options) -> Result<usize, Failure> {
 /// [`Failure::Load`], when one of the files cannot be had.
 pub fn backup(options: &Options, to: &Path) -> Result<(), Failure> {
     Ok(store::backup(&options.database, to)?)
+}
+
+/// Checks that the audit is as it was written, while a console works on the file or not; and that `earlier` is the hash
+/// of one of its lines.
+///
+/// # Errors
+///
+/// [`Failure::Audit`], with the first line that is not; [`Failure::Load`], when the file cannot be had;
+/// [`Failure::Hash`], when `earlier` is no hash.
+pub fn verify_audit(options: &Options, earlier: Option<&str>) -> Result<Verified, Failure> {
+    let earlier = earlier.map(str::parse).transpose().map_err(|()| Failure::Hash)?;
+    Ok(store::verify_audit(&options.database, earlier)??)
 }
 
 /// Has it told who has gone, and the chats ended of those who stay away.

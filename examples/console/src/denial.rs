@@ -59,6 +59,9 @@ pub(crate) enum Denial {
     /// Somebody belongs to it, oversees it, or asks for it.
     #[error("the department is in use")]
     DepartmentInUse,
+    /// The password is none of this account, or there is no such account.
+    #[error("the password is wrong")]
+    WrongPassword,
     /// More is said in the chat than there is room for.
     #[error("the chat is too long")]
     ChatFull,
@@ -116,6 +119,7 @@ impl Denial {
             Denial::RoleInUse => "role_in_use",
             Denial::NoSuchDepartment => "no_such_department",
             Denial::DepartmentInUse => "department_in_use",
+            Denial::WrongPassword => "detail_wrong_password",
             Denial::ChatFull => "chat_full",
             Denial::TooManyChats => "too_many_chats",
             Denial::TooManyRules => "too_many_rules",
@@ -128,7 +132,13 @@ impl Denial {
     pub(crate) fn status(&self) -> u16 {
         match self.key() {
             "no_such_chat" | "no_such_rule" | "no_such_department" | "no_such_exclusion" => 404,
-            "not_allowed" | "not_watching" | "may_not_advise" | "may_not_join" | "no_rights" | "not_permitted"
+            "not_allowed"
+            | "detail_wrong_password"
+            | "not_watching"
+            | "may_not_advise"
+            | "may_not_join"
+            | "no_rights"
+            | "not_permitted"
             | "own_chats" => 403,
             "no_such_operator" | "unknown_role" | "out_of_bounds" | "no_criterion" | "watcher_may_not_monitor" => 422,
             "too_many" | "too_many_chats" => 429,

@@ -23,11 +23,18 @@ fn main() -> ExitCode {
         Call::Run(options) => runtime.block_on(run(options)),
         Call::RemoveDemonstration(options) => runtime.block_on(remove_demonstration(options)),
         Call::Backup(options, to) => console::backup(&options, &to),
+        Call::VerifyAudit(options, earlier) => {
+            console::verify_audit(&options, earlier.as_deref()).map(|verified| print(&format!("{verified}\n")))
+        }
         Call::AddOperator(options, account) => runtime.block_on(add_operator(options, account)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => fail(&failure.to_string()),
+        Err(failure) => {
+            let code = fail(&failure.to_string());
+            // Apart from all that prevents a check.
+            if let Failure::Audit(_) = failure { ExitCode::FAILURE } else { code }
+        }
     }
 }
 

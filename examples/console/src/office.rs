@@ -2,17 +2,20 @@
 
 mod all_chats;
 mod attending;
+mod auditing;
 mod clock;
 mod consequences;
 mod demonstrations;
 mod departments;
 mod drafts;
+mod erasing;
 mod exclusions;
 mod feeds;
 mod hands;
 mod people;
 mod policy;
 mod presence;
+mod reading;
 mod rule_list;
 mod rules;
 mod sessions;
@@ -38,10 +41,13 @@ use crate::line::LastSaid;
 use crate::options::Limits;
 use crate::password;
 use crate::settings_kept::Settings;
-use crate::store::{self, Action, ChatRow, LoadError, NewAuditLine, RuleNote, Store};
+use crate::store::{self, ChatRow, LoadError, RuleNote, Store};
 
+use auditing::Attempt;
 pub(crate) use departments::DepartmentLine;
 pub(crate) use drafts::{Draft, Drafted, Warning};
+pub(crate) use erasing::Deleted;
+use erasing::Rewriting;
 pub(crate) use hands::help;
 use presence::Presence;
 pub(crate) use rule_list::Filter;
@@ -62,6 +68,7 @@ pub(crate) struct Office {
     live_from: HashMap<Origin, usize>,
     limits: Limits,
     settings: Settings,
+    rewriting: Rewriting,
     refusals: Buckets<OperatorId>,
     names: HashMap<OperatorId, String>,
     rule_notes: HashMap<RuleId, RuleNote>,
@@ -120,6 +127,7 @@ impl Office {
         let departments = store.departments()?.into_iter().collect();
         let settings = Settings::load(&store)?;
         let rule_notes = store.rule_notes()?;
+        let rewriting = Rewriting::begin(&store)?;
         let saved_at = store.saved_at()?;
         info!(chats = chats.len(), rules = live.engine().rules().count(), ?saved_at, "state loaded");
         Ok(Office {
@@ -131,6 +139,7 @@ impl Office {
             live_from,
             limits,
             settings,
+            rewriting,
             refusals: Buckets::new(60.0, 0.5),
             names,
             rule_notes,
@@ -262,71 +271,6 @@ impl Office {
         match self.role(operator) {
             Some(Role::Administrator) => Ok(()),
             Some(Role::Supervisor | Role::Associate | Role::Named(_)) | None => Err(Denial::NotAllowed),
-        }
-    }
-}
-
-/// What an attempt was about.
-#[derive(Clone, Copy, Debug)]
-struct Attempt<'a> {
-    operator: &'a OperatorId,
-    action: Action,
-    chat: Option<&'a ChatId>,
-}
-
-/// The audit.
-impl Office {
-    /// Writes down that an attempt was refused, if it was.
-    fn audited<T>(&mut self, attempt: Attempt<'_>, result: Result<T, Denial>) -> Result<T, Denial> {
-        if let Err(denial) = &result {
-            let Attempt { operator, action, chat } = attempt;
-            // Whoever tries on and on would fill the file.
-            if !self.refusals.take(operator.clone()) {
-                return Err(Denial::TooMany);
-            }
-            // An id that somebody made up is none of a chat, but it is what they tried.
-            let (rules, detail) = (String::new(), denial.key().to_owned());
-            let line = NewAuditLine { at: now(), operator, action, chat, rules, detail, refused: true };
-            self.store.add_audit(&line)?;
-        }
-        result
-    }
-
-    fn audit(&self, attempt: Attempt<'_>, rules: String, detail: &str) -> Result<(), Denial> {
-        let Attempt { operator, action, chat } = attempt;
-        let line = NewAuditLine { at: now(), operator, action, chat, rules, detail: detail.into(), refused: false };
-        Ok(self.store.add_audit(&line)?)
-    }
-
-    /// Writes down what the monitor said has happened to watchers.
-    fn audit_events(&self, events: &[Event]) -> Result<(), Denial> {
-        for event in events {
-            let (operator, action, chat, rules, detail) = match event {
-                Event::WatchStarted { chat, watcher, rules } => (watcher, Action::WatchStarted, chat, &**rules, ""),
-                Event::WatchChanged { chat, watcher, rules } => (watcher, Action::WatchChanged, chat, &**rules, ""),
-                Event::WatchEnded { chat, watcher, reason } => {
-                    (watcher, Action::WatchEnded, chat, &[][..], crate::view::end_reason(reason))
-                }
-                Event::Left { chat, operator, .. } => (operator, Action::Left, chat, &[][..], ""),
-                // These are written with the rules of the watch, by whoever applied the command.
-                Event::Joined { .. } | Event::Advised { .. } => continue,
-            };
-            self.audit(Attempt { operator, action, chat: Some(chat) }, self.rules_in_words(rules), detail)?;
-        }
-        Ok(())
-    }
-
-    /// Writes down that somebody was refused a look at something.
-    pub(crate) fn refused(
-        &mut self,
-        operator: &OperatorId,
-        action: Action,
-        chat: Option<&ChatId>,
-        denial: Denial,
-    ) -> Denial {
-        match self.audited(Attempt { operator, action, chat }, Err::<(), _>(denial)) {
-            Err(denial) => denial,
-            Ok(()) => Denial::NotAllowed,
         }
     }
 }

@@ -15,6 +15,7 @@ usage: console [--port N] [--db FILE] [--replay FILE [--speed X]] [--no-dialogue
        console [--db FILE] --add-operator ID:ROLE:NAME
        console [--db FILE] --remove-demonstration
        console [--db FILE] --backup FILE
+       console [--db FILE] --verify-audit [--earlier-hash HASH]
 
 options:                      environment:
   --port N                    CONSOLE_PORT            port to listen on (8087; 0 takes any that is free)
@@ -32,6 +33,10 @@ options:                      environment:
   --new-passwords                                     new ones for the demonstration's accounts, printed
   --remove-demonstration                              remove its accounts, rules and chats, and end
   --backup FILE                                       copy the database to a new file, while a console works on it too
+  --verify-audit                                      check that the audit is as it was written, while a console works on
+                                                      the file too; says how many lines, and the hash of the last one.
+                                                      Ends with 1 and names the first line that differs
+  --earlier-hash HASH                                 one that was said earlier: it must still be that of a line
   -h, --help
 
 Behind trusted proxies, X-Forwarded-For is read from the right; the first that is no trusted proxy is the visitor. Where
@@ -94,6 +99,10 @@ pub struct Limits {
     pub entries_per_chat: i64,
     /// Rules of one watcher.
     pub rules_per_watcher: usize,
+    /// How often chats are looked for that are to be deleted.
+    pub retention_every: Duration,
+    /// How long nobody may have acted before the file is written anew, so that nothing of them is left in it.
+    pub quiet: Duration,
     /// How often a socket's other end is asked whether it is still there: the same for everybody, whatever happens.
     pub ping: Duration,
     /// How long a visitor may have no page open until that is told: reloading one takes a moment.
@@ -122,6 +131,8 @@ impl Default for Limits {
             chats_per_address: 50,
             entries_per_chat: 5000,
             rules_per_watcher: 200,
+            retention_every: Duration::from_secs(60 * 60),
+            quiet: Duration::from_secs(10),
             ping: Duration::from_secs(25),
             away: Duration::from_secs(5),
             gone: Duration::from_secs(30 * 60),
@@ -170,6 +181,8 @@ pub enum Call {
     RemoveDemonstration(Options),
     /// To copy the database to this file.
     Backup(Options, PathBuf),
+    /// To check the audit, and that this is the hash of one of its lines.
+    VerifyAudit(Options, Option<String>),
 }
 
 /// What is wrong with the command line or the environment.
@@ -198,6 +211,7 @@ impl Call {
         }
         let mut instead = None;
         let mut proxies = Vec::new();
+        let mut earlier = None;
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let name = argument.to_string_lossy().into_owned();
@@ -211,6 +225,8 @@ impl Call {
                 "--remove-demonstration" => instead = Some(Instead::RemoveDemonstration),
                 "--add-operator" => instead = Some(Instead::AddOperator(text(value()?)?)),
                 "--backup" => instead = Some(Instead::Backup(value()?.into())),
+                "--verify-audit" => instead = Some(Instead::VerifyAudit),
+                "--earlier-hash" => earlier = Some(text(value()?)?),
                 _ => options.set(&name, value()?)?,
             }
         }
@@ -221,6 +237,10 @@ impl Call {
             Some(Instead::AddOperator(operator)) => Call::AddOperator(options, operator),
             Some(Instead::RemoveDemonstration) => Call::RemoveDemonstration(options),
             Some(Instead::Backup(to)) => Call::Backup(options, to),
+            Some(Instead::VerifyAudit) => Call::VerifyAudit(options, earlier),
+            None if earlier.is_some() => {
+                return Err(WrongCall("`--earlier-hash` goes with `--verify-audit`".into()));
+            }
             None => Call::Run(options),
         })
     }
@@ -231,6 +251,7 @@ enum Instead {
     AddOperator(String),
     RemoveDemonstration,
     Backup(PathBuf),
+    VerifyAudit,
 }
 
 impl Options {

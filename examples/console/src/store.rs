@@ -3,7 +3,12 @@
 mod accounts;
 mod archive;
 mod audit;
+mod chain;
 mod departments;
+mod ended;
+mod erasure;
+mod lines;
+mod readers;
 mod rule_notes;
 mod schema;
 mod settings;
@@ -23,7 +28,12 @@ use crate::entry::{Moment, now};
 
 pub(crate) use accounts::Account;
 pub(crate) use archive::{Archive, Part};
-pub(crate) use audit::{Action, AuditLine, NewAuditLine};
+pub(crate) use audit::{Action, AuditLine, CONSOLE, NewAuditLine};
+pub(crate) use chain::Hash;
+pub use chain::{Broken, Verified};
+pub(crate) use ended::{EndedChat, PersonBy, ReaderOf, names};
+pub(crate) use lines::{Cursor, Filter, Show};
+pub(crate) use readers::Reads;
 pub(crate) use rule_notes::RuleNote;
 pub(crate) use transcripts::{ChatRow, NewInternal};
 
@@ -65,6 +75,9 @@ pub enum LoadError {
     /// The file is somebody else's.
     #[error("the file is a database of another program")]
     Foreign,
+    /// An older version wrote the file, and no newer one has worked on it since.
+    #[error("the audit of this file has no chain yet: start the console on it once")]
+    Older,
     /// A newer version wrote the file.
     #[error("the database has version {0}, which this program does not know")]
     Version(i64),
@@ -176,6 +189,15 @@ impl Store {
 /// A moment as statistics have it.
 pub(crate) fn time(at: Moment) -> Time {
     Time::from_millis(u64::try_from(at).unwrap_or_default())
+}
+
+/// Checks that the audit is as it was written, whether a console works on the file or not.
+pub(crate) fn verify_audit(file: &Path, earlier: Option<Hash>) -> Result<Result<Verified, Broken>, LoadError> {
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    if !schema::check(&connection)? {
+        return Err(LoadError::Older);
+    }
+    audit::verify(&connection, earlier)
 }
 
 /// Copies the database as it is at this moment, whether a console works on it or not.

@@ -3,6 +3,7 @@
 mod audit;
 mod chats;
 mod desk;
+mod ended;
 mod faults;
 mod general;
 mod monitored;
@@ -28,6 +29,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
         rule_forms::TEXTS,
         people::TEXTS,
         chats::TEXTS,
+        ended::TEXTS,
     ];
     pages.into_iter().chain(more).flatten()
 }
@@ -40,4 +42,17 @@ pub(crate) fn find(key: &str) -> Option<&'static Text> {
 /// Whether there is a text with this key.
 pub(crate) fn has(key: &str) -> bool {
     find(key).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::Action;
+
+    #[test]
+    fn every_act_has_words() {
+        assert!(Action::ALL.len() > 20);
+        for action in Action::ALL {
+            assert!(super::has(&format!("audit_{}", action.as_str())), "{action:?}");
+        }
+    }
 }

@@ -9,6 +9,8 @@ mod connections;
 mod departments;
 mod desk;
 mod drafts;
+mod ended;
+mod erasure;
 mod exclusions;
 mod monitored;
 mod open_page;
@@ -46,6 +48,7 @@ use crate::denial::Denial;
 use crate::entry::now;
 use crate::hub::Hub;
 use crate::limits::{Buckets, Guesses, Origin};
+use crate::looks::Looks;
 use crate::office::Office;
 use crate::options::{Limits, Options};
 use crate::password;
@@ -92,6 +95,7 @@ pub(crate) struct App {
     of_chat: Slots<ChatId>,
     /// The sockets of staff.
     of_account: Slots<OperatorId>,
+    looks: Looks,
     /// Cancelled when the console is about to end.
     stopping: CancellationToken,
     /// The sockets that are open.
@@ -147,6 +151,7 @@ impl App {
             of_address: Slots::new(options.limits.sockets_per_address),
             of_chat: Slots::new(options.limits.sockets_per_chat),
             of_account: Slots::new(options.limits.sockets_per_account),
+            looks: Looks::default(),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
         })
@@ -256,6 +261,16 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/exclusions/list", get(exclusions::list))
         .route("/settings/exclusions/{exclusion}/delete", post(exclusions::delete))
         .route("/audit", get(audit::page))
+        .route("/audit/export.csv", get(audit::csv))
+        .route("/audit/export.jsonl", get(audit::json_lines))
+        .route("/ended", get(ended::list_page))
+        .route("/ended/list", post(ended::list))
+        .route("/ended/{chat}", get(ended::page))
+        .route("/ended/{chat}/transcript", get(ended::transcript))
+        .route("/ended/{chat}/entries", get(ended::entries))
+        .route("/settings/erasure", get(erasure::page))
+        .route("/settings/erasure/find", post(erasure::find))
+        .route("/settings/erasure/erase", post(erasure::erase))
         .fallback(|| async { Problem::NO_PAGE })
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))

@@ -13,11 +13,14 @@ pub(crate) fn kept(rules: impl IntoIterator<Item = RuleText>) -> String {
     if rules.is_empty() { String::new() } else { serde_json::to_string(&rules).unwrap_or_default() }
 }
 
-/// What was kept, in words; `text` has the text with a key. Lines of before they had parts are shown as they are.
-pub(crate) fn shown(kept: &str, text: impl Fn(&str) -> &'static str) -> String {
-    let Ok(rules) = serde_json::from_str::<Vec<RuleText>>(kept) else { return kept.to_owned() };
-    let words: Vec<_> = rules.iter().map(|rule| in_words(rule, &text)).collect();
-    words.join(" / ")
+/// What was kept, in words; `text` has the text with a key. Each rule comes with its id, which lines of before they had parts
+/// lack: these are shown as they are.
+pub(crate) fn shown(kept: &str, text: impl Fn(&str) -> &'static str) -> Vec<(String, String)> {
+    match serde_json::from_str::<Vec<RuleText>>(kept) {
+        Ok(rules) => rules.iter().map(|rule| (rule.id.clone(), in_words(rule, &text))).collect(),
+        Err(_) if kept.is_empty() => Vec::new(),
+        Err(_) => vec![(String::new(), kept.to_owned())],
+    }
 }
 
 /// One rule: its criteria with their kinds, what it leaves out, and when it counts.

@@ -6,6 +6,7 @@ mod desk;
 mod driver;
 mod list;
 mod people;
+mod records;
 mod rules;
 
 use std::path::PathBuf;

@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds something missing has failed")]
 
 mod administrators;
+mod audit;
 mod away;
 mod browser;
 mod callers;
 mod caps;
+mod chain;
 mod delays;
 mod dialogues;
+mod ended;
+mod erasure;
 mod forbidden;
 mod hands;
 mod kept;

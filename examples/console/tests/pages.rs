@@ -28,6 +28,8 @@ fn every_page_is_shown_in_both_languages() {
         ("/settings/retention", &aoi.cookie, "Keep ended chats", "終了したチャットの保存日数"),
         ("/settings/exclusions", &aoi.cookie, "never monitored", "モニタリングされません"),
         ("/audit", &aoi.cookie, "Added a rule", "ルールを追加"),
+        ("/ended", &aoi.cookie, "Ended chats", "終了したチャット"),
+        ("/settings/erasure", &aoi.cookie, "Erasure", "個人データの消去"),
         ("/nowhere", "", "There is no such page.", "ページが見つかりません。"),
     ];
     for (path, cookie, english, japanese) in pages {

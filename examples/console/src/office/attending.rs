@@ -116,6 +116,7 @@ impl Office {
         operator: Option<&OperatorId>,
     ) -> Result<(), Denial> {
         let before = self.live.participant_view(chat).ok_or(Denial::NoSuchChat)?;
+        self.note_ending(chat)?;
         let entry = self.add_entry(chat, kind, operator, "")?;
         // They are told before the monitor forgets who they are; nobody hears it before it is kept.
         self.tell_entry(chat, &entry);

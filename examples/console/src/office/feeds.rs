@@ -9,6 +9,7 @@ use super::{Attempt, Office};
 use crate::denial::Denial;
 use crate::feeds::{Feed, Topic};
 use crate::line::Line;
+use crate::looks::Look;
 use crate::reader::{DeskOpening, Opening, with};
 use crate::store::Action;
 use crate::view::{
@@ -87,12 +88,13 @@ impl Office {
         Ok(Opening { feed: self.feeds.listen([Topic::Opened(operator.clone(), chat.clone())]), head, last })
     }
 
-    /// Writes down that a chat is opened by one who watches it.
-    pub(crate) fn note_opened(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
+    /// Writes down that a chat is opened by one who watches it, unless that is one look with what is written down already.
+    pub(crate) fn note_opened(&mut self, operator: &OperatorId, chat: &ChatId, look: &Look) -> Result<(), Denial> {
         if self.check_opened(operator, chat)? == Standing::Watching {
-            let rules = self.rules_of_watch(operator, chat);
-            let attempt = Attempt { operator, action: Action::Opened, chat: Some(chat) };
-            self.audit(attempt, self.rules_in_words(&rules), "")?;
+            let rules = self.rules_in_words(&self.rules_of_watch(operator, chat));
+            if look.is_new(&rules) {
+                self.audit(Attempt { operator, action: Action::Opened, chat: Some(chat) }, rules, "")?;
+            }
         }
         Ok(())
     }

@@ -60,11 +60,6 @@ impl Office {
         Ok(self.store.accounts()?.iter().any(|account| account.demonstration && account.disabled.is_none()))
     }
 
-    /// What everybody is called, those whose accounts are disabled too.
-    pub(crate) fn names(&self) -> std::collections::HashMap<OperatorId, String> {
-        self.names.clone()
-    }
-
     /// Everyone whom a chat can be transferred to, with their names.
     pub(crate) fn colleagues(&self, operator: &OperatorId) -> Vec<(OperatorId, String)> {
         let others = self.live.engine().operators().map(|(id, _)| id).filter(|id| *id != operator);

@@ -31,7 +31,7 @@ impl Office {
 
     pub(crate) fn sign_in_failed(&mut self, operator: &OperatorId) -> Result<(), Denial> {
         let attempt = Attempt { operator, action: Action::SignInFailed, chat: None };
-        match self.audited(attempt, Err::<(), _>(Denial::NotAllowed)) {
+        match self.audited(attempt, Err::<(), _>(Denial::WrongPassword)) {
             Err(Denial::Store(error)) => Err(Denial::Store(error)),
             _ => Ok(()),
         }

@@ -53,6 +53,7 @@ impl Office {
         let events = &*[events, &lowered].concat();
         let after = self.live.participant_view(chat);
         let (attended, attends) = (attending(before.as_ref()), attending(after.as_ref()));
+        self.note_attending(chat, &given(before.as_ref()), &given(after.as_ref()))?;
         if let Some(entry) = entry {
             let news = write(&ToVisitor::Entry { entry: entry.for_visitor() });
             self.feeds.push(Topic::Visitor(chat.clone()), news);
@@ -140,6 +141,7 @@ impl Office {
     pub(super) fn tell_events(&mut self, events: &[Event]) -> Result<(), Denial> {
         self.audit_events(events)?;
         for event in events {
+            self.note_watching(event)?;
             match event {
                 Event::WatchStarted { chat, watcher, .. } => {
                     self.rules_changed(watcher);
@@ -266,6 +268,10 @@ impl Office {
             }
         }
     }
+}
+
+fn given(view: Option<&ParticipantView>) -> BTreeSet<OperatorId> {
+    view.into_iter().flat_map(ParticipantView::operators).cloned().collect()
 }
 
 fn attending(view: Option<&ParticipantView>) -> BTreeSet<OperatorId> {

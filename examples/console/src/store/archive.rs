@@ -7,13 +7,12 @@ use rusqlite::{Connection, OpenFlags, params};
 use serde_json::{Value, json};
 
 use super::LoadError;
-use super::audit::{AuditLine, read_audit};
 use super::transcripts::{read_entry, read_internal};
 use crate::entry::{Entry, InternalEntry};
 
 /// A connection that can only read.
 #[derive(Debug)]
-pub(crate) struct Archive(Connection);
+pub(crate) struct Archive(pub(super) Connection);
 
 /// The last entries before some moment, the oldest first, and whether there are more before them.
 #[derive(Debug)]
@@ -69,15 +68,6 @@ impl Archive {
         size: Size,
     ) -> rusqlite::Result<Value> {
         operator_part(&self.0, chat, operator, before, size)
-    }
-
-    /// The newest lines of the audit first, those before `before` only.
-    pub(crate) fn audit(&self, before: i64, refused_only: bool, count: i64) -> rusqlite::Result<Vec<AuditLine>> {
-        let mut select = self.0.prepare_cached(
-            "SELECT id, at, operator, action, chat, rules, detail, refused FROM audit
-             WHERE id < ?1 AND (refused OR NOT ?2) ORDER BY id DESC LIMIT ?3",
-        )?;
-        select.query_map(params![before, refused_only, count], read_audit)?.collect()
     }
 }
 

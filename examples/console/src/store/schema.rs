@@ -1,8 +1,8 @@
 //! The tables.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::LoadError;
+use super::{LoadError, audit, readers};
 
 /// The version that a new file begins with.
 const BASE: i64 = 3;
@@ -107,14 +107,17 @@ const ADDED: &[&str] = &[
          n INTEGER NOT NULL,
          PRIMARY KEY (chat, sender, once)
      ) WITHOUT ROWID;",
+    audit::CHAIN,
+    readers::READERS,
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;
 
-/// Checks that a file is one of this program.
-pub(super) fn check(connection: &Connection) -> Result<(), LoadError> {
+/// Checks that a file is one of this program, and says whether it has all that this version adds.
+pub(super) fn check(connection: &Connection) -> Result<bool, LoadError> {
     match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
-        1..=VERSION => Ok(()),
+        VERSION => Ok(true),
+        1..VERSION => Ok(false),
         0 => Err(LoadError::Foreign),
         other => Err(LoadError::Version(other)),
     }
@@ -138,7 +141,13 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), LoadError> {
         1..VERSION => after(found).collect(),
         other => return Err(LoadError::Version(other)),
     };
-    connection.execute_batch(&format!("BEGIN IMMEDIATE; {missing} PRAGMA user_version = {VERSION}; COMMIT;"))?;
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    transaction.execute_batch(&missing)?;
+    if missing.contains(audit::CHAIN) {
+        audit::begin_chain(&transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
     if found != 0 {
         // Nor in pages that are free, or in the log.
         connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;

@@ -38,6 +38,7 @@ fn tried(path: &str) -> Action {
         Some("roles") => Action::OpenedRoles,
         Some("departments") => Action::OpenedDepartments,
         Some("chats") => Action::OpenedChats,
+        Some("erasure") => Action::SoughtPerson,
         _ => Action::OpenedRetention,
     }
 }

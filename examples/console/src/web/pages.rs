@@ -36,6 +36,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("departments.html", include_str!("../../templates/departments.html")),
     ("retention.html", include_str!("../../templates/retention.html")),
     ("exclusions.html", include_str!("../../templates/exclusions.html")),
+    ("ended_list.html", include_str!("../../templates/ended_list.html")),
+    ("ended.html", include_str!("../../templates/ended.html")),
+    ("erasure.html", include_str!("../../templates/erasure.html")),
     ("audit.html", include_str!("../../templates/audit.html")),
 ];
 

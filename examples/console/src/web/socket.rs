@@ -97,7 +97,7 @@ pub(super) fn to_watcher(
     first: Utf8Bytes,
     feed: Feed,
     staff: &Staff,
-    held: Slot<OperatorId>,
+    held: impl Send + 'static,
 ) -> Response {
     let handle = app.watching.0.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone());
     forward(app, upgrade, Some((first, feed)), of_session(staff), handle, held)

@@ -300,6 +300,11 @@ impl Browser {
         self.run("document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })", &json!([selector]));
     }
 
+    /// What a script answers.
+    pub(super) fn says(&self, script: &str) -> bool {
+        self.run(script, &json!([])).as_bool().unwrap_or(false)
+    }
+
     /// Whether nothing has to be moved sideways.
     pub(super) fn fits(&self) -> bool {
         let script = "return document.documentElement.scrollWidth <= window.innerWidth";

@@ -61,11 +61,29 @@ pub(crate) fn read_answer(reader: &mut BufReader<TcpStream>) -> std::io::Result<
             body.resize(length, 0);
             reader.read_exact(&mut body)?;
         }
+        None if headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked") => {
+            read_chunks(reader, &mut body)?;
+        }
         None => {
             reader.read_to_end(&mut body)?;
         }
     }
     Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// A body that comes in parts. It ends with an empty one: without that, it is not whole.
+fn read_chunks(reader: &mut impl BufRead, body: &mut Vec<u8>) -> std::io::Result<()> {
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let length = usize::from_str_radix(line.trim(), 16).map_err(std::io::Error::other)?;
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk)?;
+        if length == 0 {
+            return Ok(());
+        }
+        body.extend(chunk.iter().take(length));
+    }
 }
 
 fn read_head(reader: &mut impl BufRead) -> std::io::Result<(u16, Vec<(String, String)>)> {

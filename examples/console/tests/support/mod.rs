@@ -19,7 +19,11 @@ use http::{Answer, Socket, request};
 pub(crate) const WITHOUT_NEW_TABLES: &str =
     "DROP TABLE settings; DROP TABLE disabled; DROP TABLE departments; DROP TABLE rule_notes;
     DROP TABLE sent; DROP INDEX audience_of_entry; ALTER TABLE internal_audience DROP COLUMN read_at;
-    ALTER TABLE chats DROP COLUMN hand; ALTER TABLE chats DROP COLUMN hand_by;";
+    ALTER TABLE chats DROP COLUMN hand; ALTER TABLE chats DROP COLUMN hand_by;
+    DROP TABLE chat_readers; DROP INDEX ended_chats; DROP INDEX internal_of_chat;
+     DROP INDEX audit_of_operator; DROP INDEX audit_of_chat;
+     ALTER TABLE audit DROP COLUMN chat_seal; ALTER TABLE audit DROP COLUMN rules_seal;
+     ALTER TABLE audit DROP COLUMN detail_seal; ALTER TABLE audit DROP COLUMN hash;";
 
 /// A console in this process, on a port and a file of its own.
 #[derive(Debug)]
@@ -142,6 +146,15 @@ impl Drop for Database {
             path.push(end);
             let _ = std::fs::remove_file(path);
         }
+    }
+}
+
+impl Database {
+    /// Takes out what versions after the second have added, as if one of them had written the file.
+    pub(crate) fn make_older(&self) {
+        let file = rusqlite::Connection::open(&self.0).expect("a database");
+        let undone = file.execute_batch(&format!("{WITHOUT_NEW_TABLES} PRAGMA user_version = 2;"));
+        undone.expect("what this version adds");
     }
 }
 
