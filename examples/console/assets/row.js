@@ -3,7 +3,7 @@
 import { element, text, time } from "./common.js";
 import { ruleName } from "./rule_words.js";
 import { listed, visitorName } from "./talk.js";
-import { activity, chats, hand, open, opened, unread } from "./watches.js";
+import { activity, chats, hand, open, opened, told, unread } from "./watches.js";
 
 const language = document.documentElement.lang;
 const dates = new Intl.DateTimeFormat(language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
@@ -63,7 +63,7 @@ export function showRow(row, id) {
   at(".demonstration").hidden = !chat.visitor.demonstration;
   put(at(".operators p"), listed(chat.people.operators));
   const joined = chat.people.joined.length ? `${text("joined_badge")}: ${listed(chat.people.joined)}` : "";
-  put(at(".operators small"), [joined, ...chat.departments.map((department) => department.name)].filter(Boolean).join(" · "));
+  put(at(".operators small"), [joined, ...chat.departments.map((department) => department.name), ...told(chat)].filter(Boolean).join(" · "));
   put(at(".last b"), chat.last ? `${chat.last.name || text("v_visitor")} ` : "");
   put(at(".last span"), chat.last ? chat.last.text : text("nothing_said"));
   const rules = chat.rules.map(ruleName);

@@ -13,11 +13,15 @@ export const open = new Set();
 
 export const hand = (chat) => chat.hand !== null;
 
+/** What else the chat has been marked with; of a raised hand there is a sign of its own. */
+export const told = (chat) =>
+  chat.attributes.filter(({ name }) => name !== "signal").map(({ name, value }) => `${name}: ${value}`);
+
 export const activity = (chat) => chat.last?.at ?? chat.visitor.started;
 
 export function put(chat) {
   const people = [...chat.people.operators, ...chat.people.joined].map((person) => person.name);
-  const words = [chat.visitor.name, chat.visitor.email, chat.visitor.ip, ...people, chat.last?.text];
+  const words = [chat.visitor.name, chat.visitor.email, chat.visitor.ip, ...people, ...told(chat), chat.last?.text];
   chat.haystack = plain(words.filter(Boolean).join("\n"));
   chats.set(chat.chat, chat);
 }

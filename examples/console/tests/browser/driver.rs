@@ -183,7 +183,7 @@ impl Browser {
     }
 
     /// What a script returns.
-    pub(super) fn value(&self, script: &str) -> Value {
+    pub(super) fn returned(&self, script: &str) -> Value {
         self.run(&format!("return {script}"), &json!([]))
     }
 

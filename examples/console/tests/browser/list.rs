@@ -69,7 +69,7 @@ impl Scene {
 
     /// The names in the list, as far as they are on the page, in its order.
     fn names(&self) -> Vec<String> {
-        let names = self.hana.value("[...document.querySelectorAll('#rows .watch a')].map((a) => a.textContent)");
+        let names = self.hana.returned("[...document.querySelectorAll('#rows .watch a')].map((a) => a.textContent)");
         names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
     }
 
@@ -87,12 +87,12 @@ impl Scene {
     }
 
     fn title(&self) -> String {
-        self.hana.value("document.title").as_str().unwrap().to_owned()
+        self.hana.returned("document.title").as_str().unwrap().to_owned()
     }
 
     /// The chat of the row that the keyboard is on, where that is in the list, and where on the screen.
     fn focused(&self) -> (Value, Value, Value) {
-        let row = self.hana.value(
+        let row = self.hana.returned(
             "((row) => [row.dataset.chat, row.getAttribute('aria-rowindex'), row.getBoundingClientRect().top])(
                 document.activeElement)",
         );
@@ -121,7 +121,7 @@ fn the_newest_activity_is_first_and_what_is_unread_is_marked_and_counted() {
         anna.says("hello");
         hana.wait_until("two", || scene.title().starts_with("(2) "));
         // One's own mark takes the dot away and brings it back.
-        hana.value("document.querySelector('#rows .watch').focus()");
+        hana.returned("document.querySelector('#rows .watch').focus()");
         hana.press("m");
         hana.wait_until("one", || scene.title().starts_with("(1) "));
         hana.press("m");
@@ -154,7 +154,7 @@ fn hundreds_of_chats_are_fluent_and_the_keyboard_reaches_each() {
     hana.find("#watches[aria-rowcount='301']");
     assert!(hana.count("#rows .watch") < 60, "{}", hana.count("#rows .watch"));
     // Newest first: the last that began.
-    hana.value("document.querySelector('#rows .watch').focus()");
+    hana.returned("document.querySelector('#rows .watch').focus()");
     assert_eq!(scene.focused(), (json!(visits[299].chat), json!("2"), scene.focused().2));
     for (key, row) in [(END, "301"), (HOME, "2"), (DOWN, "3"), (DOWN, "4"), (UP, "3")] {
         hana.press(key);
@@ -169,7 +169,7 @@ fn hundreds_of_chats_are_fluent_and_the_keyboard_reaches_each() {
     let in_order =
         "[...document.querySelectorAll('#rows .watch')].map((row) => Number(row.getAttribute('aria-rowindex')))
         .every((row, n, all) => n === 0 || row > all[n - 1])";
-    assert_eq!(hana.value(in_order), true);
+    assert_eq!(hana.returned(in_order), true);
 
     // Far from the top: what is said moves a row to the top, and nothing on the screen.
     for _ in 0..8 {
@@ -180,12 +180,12 @@ fn hundreds_of_chats_are_fluent_and_the_keyboard_reaches_each() {
         visit.says("are you there?");
     }
     hana.wait_until("the first one", || {
-        hana.value("document.activeElement.getAttribute('aria-rowindex')") != before.1
+        hana.returned("document.activeElement.getAttribute('aria-rowindex')") != before.1
             || scene.title().starts_with("(3) ")
     });
     let after = scene.focused();
     assert_eq!((&after.0, &after.2), (&before.0, &before.2));
-    assert_eq!(hana.value(in_order), true);
+    assert_eq!(hana.returned(in_order), true);
     // Said in the row that the keyboard is on: it changes in place, and keeps the keyboard.
     let focused = visits.iter().find(|visit| before.0 == visit.chat).unwrap();
     focused.says("it is me");
@@ -196,18 +196,18 @@ fn hundreds_of_chats_are_fluent_and_the_keyboard_reaches_each() {
     hana.press(DOWN);
     hana.press(ENTER);
     hana.wait_for_text("#talk", "are you there?");
-    assert!(hana.value("location.pathname").as_str().unwrap().ends_with(&visits[150].chat));
+    assert!(hana.returned("location.pathname").as_str().unwrap().ends_with(&visits[150].chat));
     hana.back();
     hana.find("#first[hidden]");
     hana.wait_until("the row", || scene.focused().0 == visits[150].chat.as_str());
     // What has been scrolled to is still there after another chat was opened and left.
-    hana.value("document.querySelector('#list').scrollTo(0, 6000)");
+    hana.returned("document.querySelector('#list').scrollTo(0, 6000)");
     hana.wait_until("rows far below", || hana.has("#rows [aria-rowindex='115']"));
     hana.click("#rows [aria-rowindex='115'] a");
     hana.find("#talk");
     hana.click("#close");
     hana.find("#first[hidden]");
-    assert!(hana.value("document.querySelector('#list').scrollTop").as_f64().unwrap() > 5500.0);
+    assert!(hana.returned("document.querySelector('#list').scrollTop").as_f64().unwrap() > 5500.0);
     scene.picture("list-of-hundreds");
 }
 
@@ -234,10 +234,10 @@ fn what_one_looks_for_is_in_the_address() {
     hana.find("#none-match:not([hidden])");
     scene.picture("list-none");
     finds("example.net", &["Bert", "Anna", "Cara"]);
-    hana.value("document.querySelector('[name=operator]').focus()");
+    hana.returned("document.querySelector('[name=operator]').focus()");
     hana.press(DOWN);
     scene.wait_for_names(&["Cara"]);
-    assert_eq!(hana.value("location.search"), "?q=example.net&operator=rin");
+    assert_eq!(hana.returned("location.search"), "?q=example.net&operator=rin");
     // Kept over opening, going back, and loading it again.
     hana.click("#rows a");
     hana.find("#talk");
@@ -246,15 +246,15 @@ fn what_one_looks_for_is_in_the_address() {
     scene.wait_for_names(&["Cara"]);
     hana.reload();
     scene.wait_for_names(&["Cara"]);
-    assert_eq!(hana.value("document.querySelector('[name=q]').value"), "example.net");
+    assert_eq!(hana.returned("document.querySelector('[name=q]').value"), "example.net");
     hana.click("#clear");
     scene.wait_for_names(&["Bert", "Anna", "Cara"]);
-    assert_eq!(hana.value("location.search"), "");
+    assert_eq!(hana.returned("location.search"), "");
     hana.click("[name=unread]");
     scene.wait_for_names(&["Bert", "Anna"]);
     hana.go("/monitored?hand=1");
     hana.find("#none-match:not([hidden])");
-    let rule = hana.value("[...document.querySelector('[name=rule]').options].map((option) => option.value)");
+    let rule = hana.returned("[...document.querySelector('[name=rule]').options].map((option) => option.value)");
     hana.go(&format!("/monitored?rule={}", rule[1].as_str().unwrap()));
     scene.wait_for_names(&["Bert", "Anna", "Cara"]);
 
@@ -305,7 +305,7 @@ fn two_chats_are_read_side_by_side_and_joining_asks_first() {
         anna.says("to the right");
         hana.wait_for_text("#talk", "to the left");
         hana.wait_for_text("#talk-2", "to the right");
-        let address = hana.value("location.pathname + location.search");
+        let address = hana.returned("location.pathname + location.search");
         assert_eq!(address, format!("/monitored/{}?q=example.net&beside={}", bert.chat, anna.chat).as_str());
         scene.picture("beside");
         hana.size(1700, 900);
@@ -346,7 +346,7 @@ fn two_chats_are_read_side_by_side_and_joining_asks_first() {
         assert!(hana.fits());
         scene.picture("narrow-opened");
         let size =
-            |selector| hana.value(&format!("document.querySelector('{selector}').getBoundingClientRect().width"));
+            |selector| hana.returned(&format!("document.querySelector('{selector}').getBoundingClientRect().width"));
         hana.click("#leave");
         hana.wait_for_text("#state", words.unseen);
         assert!(size("#join").as_f64() < size(".title").as_f64());
@@ -375,7 +375,7 @@ fn what_leaves_the_list_says_why() {
         hana.find(&format!("#left-lines a[href='/ended/{}']", anna.chat));
         person.does(&format!("/monitored/{}/join", bert.chat), &json!({}));
         hana.wait_for_text("#left-lines", reasons[1]);
-        let rule = hana.value("document.querySelector('[name=rule]').options[1].value");
+        let rule = hana.returned("document.querySelector('[name=rule]').options[1].value");
         person.does(
             &format!("/settings/monitoring/rules/{}/enabled", rule.as_str().unwrap()),
             &json!({ "enabled": false }),
@@ -425,14 +425,14 @@ fn a_new_chat_and_a_raised_hand_call_whoever_wants_to_be_called() {
         hana.reload();
         scene.wait_for_names(&["Anna"]);
         hana.find("#notify[aria-pressed=true]");
-        assert_eq!(hana.value("[window.shown, window.rung]"), json!([[], 0]));
+        assert_eq!(hana.returned("[window.shown, window.rung]"), json!([[], 0]));
         let bert = scene.chat(1, "Bert");
-        hana.wait_until("a notification", || hana.value("window.shown") == json!([format!("{new}|")]));
-        assert!(hana.value("window.rung").as_u64().unwrap() > 0);
+        hana.wait_until("a notification", || hana.returned("window.shown") == json!([format!("{new}|")]));
+        assert!(hana.returned("window.rung").as_u64().unwrap() > 0);
         bert.says("a secret");
         hana.wait_for_text("#rows", "a secret");
         // As the server would say it.
-        hana.value(&format!(
+        hana.returned(&format!(
             "import('/assets/watches.js').then(({{ chats }}) => {{
                 const line = {{ ...chats.get('{}'), hand: Date.now() }};
                 const told = JSON.stringify({{ type: 'line', line }});
@@ -440,16 +440,18 @@ fn a_new_chat_and_a_raised_hand_call_whoever_wants_to_be_called() {
             }})",
             bert.chat
         ));
-        hana.wait_until("another one", || hana.value("window.shown") == json!([format!("{new}|"), format!("{hand}|")]));
+        hana.wait_until("another one", || {
+            hana.returned("window.shown") == json!([format!("{new}|"), format!("{hand}|")])
+        });
         hana.find(&format!("[data-chat='{}'] .hand:not([hidden])", bert.chat));
         scene.picture("hand");
         hana.click("[name=hand]");
         scene.wait_for_names(&["Bert"]);
-        assert!(!hana.value("window.shown.join()").as_str().unwrap().contains("secret"));
+        assert!(!hana.returned("window.shown.join()").as_str().unwrap().contains("secret"));
         hana.click("#notify");
         hana.find("#notify[aria-pressed=false]");
         scene.chat(2, "Cara");
         hana.wait_for_text("#count", "3");
-        assert_eq!(hana.value("window.shown.length"), 2);
+        assert_eq!(hana.returned("window.shown.length"), 2);
     }
 }
