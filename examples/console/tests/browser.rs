@@ -32,6 +32,8 @@ struct Words {
     now: &'static str,
     /// The title of a page that one may not see.
     not_allowed: &'static str,
+    /// What is said of a visitor who has gone.
+    gone: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -45,6 +47,7 @@ const ENGLISH: Words = Words {
     narrow: "every day",
     now: "Monitoring now",
     not_allowed: "Not allowed",
+    gone: "left the page",
 };
 
 const JAPANESE: Words = Words {
@@ -58,6 +61,7 @@ const JAPANESE: Words = Words {
     narrow: "毎日変わります",
     now: "モニタリング中",
     not_allowed: "アクセス権限がありません",
+    gone: "ページを離れました",
 };
 
 #[test]

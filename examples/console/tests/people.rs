@@ -114,7 +114,7 @@ fn a_demotion_moves_open_pages_at_once() {
     assert_eq!(hana_page.socket("/monitored/socket").unwrap_err(), 403);
     assert_eq!(hana_page.get("/monitored").status, 403);
     assert_eq!(
-        hana_page.post("/settings/monitoring/rules", &json!({ "kind": "operator", "value": "ken" })).status,
+        hana_page.post("/settings/monitoring/rules", &json!({ "when": [{ "kind": "operator", "value": "ken" }] })).status,
         403
     );
     // Promoted again, her rules count again.
@@ -163,7 +163,7 @@ fn a_disabled_account_is_nobodys_until_it_is_enabled() {
     let server = server.restart();
     let aoi = Person { address: server.address, ..aoi };
     assert_eq!(sign_in(&server, "hana", &password).unwrap_err(), 403);
-    assert!(aoi.get("/settings/monitoring").body.contains("*@example.net"));
+    assert!(json!(aoi.rules()).to_string().contains("*@example.net"));
     aoi.does("/settings/people/hana", &json!({ "name": "森 はな", "role": "supervisor" }));
     aoi.does("/settings/people/hana/enable", &json!({}));
     assert_eq!(fault(&aoi.post("/settings/people/hana/enable", &json!({}))), refused(409, "is_enabled"));

@@ -1,12 +1,13 @@
 //! Settings: people, roles and departments, while somebody who is changed looks on.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::driver::{Browser, Driver};
 use super::{ENGLISH, JAPANESE, Words, password, sign_in};
-use crate::support::Server;
+use crate::support::{Database, Server};
 
 #[test]
 fn an_administrator_changes_people_and_roles_in_english() {
@@ -116,4 +117,80 @@ fn settings(words: &Words) {
         assert!(aoi.fits(), "{path} is wider than the screen");
         picture(&aoi, name);
     }
+}
+
+#[test]
+fn an_administrator_acts_on_live_chats_in_english() {
+    live_chats(&ENGLISH);
+}
+
+#[test]
+fn an_administrator_acts_on_live_chats_in_japanese() {
+    live_chats(&JAPANESE);
+}
+
+fn live_chats(words: &Words) {
+    let Some(driver) = Driver::start() else {
+        println!("skipped: chromium and chromedriver are not both here");
+        return;
+    };
+    let server = Server::start_with(Database::new(), |options| options.limits.away = Duration::from_millis(300));
+    let folder = std::env::var_os("CONSOLE_PICTURES").map(PathBuf::from);
+    let picture = |who: &Browser, name: &str| {
+        if let Some(folder) = &folder {
+            who.picture(&folder.join(format!("{name}-{}.png", words.language)));
+        }
+    };
+    let (aoi, hana, ken) = {
+        let browser = || driver.browser(words.language, &format!("http://{}", server.address));
+        (browser(), browser(), browser())
+    };
+    sign_in(&aoi, "aoi", password(&server, "aoi"));
+    server.sign_in("aoi").does("/settings/departments", &json!({ "id": "sales", "name": "営業" }));
+    sign_in(&hana, "hana", password(&server, "hana"));
+    sign_in(&ken, "ken", password(&server, "ken"));
+    let visit = server.visit("Mika", "mika@example.com");
+    let page = visit.socket();
+    server.visit("Taro", "");
+    ken.click(&format!("#waiting [data-chat='{}']", visit.chat));
+    ken.find("#open:not([hidden])");
+    hana.go(&format!("/monitored/{}", visit.chat));
+    hana.wait_for_text("#state", words.unseen);
+
+    // Consent is withdrawn: the watch is over, and the operator's page is as it was.
+    aoi.go("/settings/chats");
+    let row = format!("[data-chat='{}']", visit.chat);
+    aoi.wait_for_text("#chats", "Taro");
+    picture(&aoi, "live-chats");
+    let before = ken.text("main");
+    aoi.click(&format!("{row} .switch[aria-checked=true]"));
+    aoi.find(&format!("{row} .switch[aria-checked=false]"));
+    hana.find(".state.over");
+    assert_eq!(ken.text("main"), before);
+    aoi.click(&format!("{row} .switch"));
+
+    // The visitor goes: the operator sees it.
+    drop(page);
+    ken.wait_for_text("#open-facts", words.gone);
+    aoi.wait_for_text(&row, words.gone);
+    picture(&ken, "visitor-gone");
+
+    // Given to somebody else, and ended.
+    aoi.click(&format!("{row} [data-act=reassign]"));
+    aoi.click("#to [value=aya]");
+    aoi.click("#reassign [name=department]");
+    picture(&aoi, "reassign");
+    aoi.click("#reassign .main");
+    aoi.wait_for_text(&row, "鈴木 彩");
+    aoi.wait_for_text(&row, "営業");
+    ken.find("#nothing:not([hidden])");
+    aoi.click(&format!("{row} [data-act=end]"));
+    picture(&aoi, "end-chat");
+    aoi.click("#end");
+    aoi.wait_until("one chat less", || !aoi.has(&row));
+    aoi.narrow();
+    aoi.go("/settings/chats");
+    aoi.wait_for_text("#chats", "Taro");
+    assert!(aoi.fits(), "the page of live chats is wider than the screen");
+    picture(&aoi, "narrow-live-chats");
 }
