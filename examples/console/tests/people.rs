@@ -114,7 +114,9 @@ fn a_demotion_moves_open_pages_at_once() {
     assert_eq!(hana_page.socket("/monitored/socket").unwrap_err(), 403);
     assert_eq!(hana_page.get("/monitored").status, 403);
     assert_eq!(
-        hana_page.post("/settings/monitoring/rules", &json!({ "when": [{ "kind": "operator", "value": "ken" }] })).status,
+        hana_page
+            .post("/settings/monitoring/rules", &json!({ "when": [{ "kind": "operator", "value": "ken" }] }))
+            .status,
         403
     );
     // Promoted again, her rules count again.
