@@ -17,6 +17,7 @@ struct Words {
     public: &'static str,
     internal: &'static str,
     read: &'static str,
+    asked: &'static str,
     advice_from: &'static str,
     asks: &'static str,
 }
@@ -29,18 +30,20 @@ const ENGLISH: Words = Words {
     public: "to everyone",
     internal: "Not shown to the visitor",
     read: "Read by 田中 健",
+    asked: "since",
     advice_from: "Advice from 森 花",
     asks: "End the chat with Mika?",
 };
 
 const JAPANESE: Words = Words {
     language: "ja",
-    raise: "助けを求める",
+    raise: "ヘルプを求める",
     lower: "手を下ろす",
-    up: "から助けを求めています",
+    up: "からヘルプを求めています",
     public: "全員に表示される",
     internal: "訪問者に表示されない",
     read: "既読",
+    asked: "担当者が",
     advice_from: "森 花 からのアドバイス",
     asks: "Mika とのチャットを終了しますか？",
 };
@@ -109,11 +112,13 @@ fn desk(words: &Words) {
     sign_in(&adviser, "hana", password(&server, "hana"));
     adviser.go(&format!("/monitored/{}", visit.chat));
     adviser.wait_for_text("#internal .advice .read", words.read);
+    adviser.wait_for_text("#hand", words.asked);
     picture(&adviser, "advised");
     hana.says(&format!("/monitored/{}/advise", visit.chat), "Offer express. 速達をご案内ください。");
     adviser.wait_until("two that were read", || adviser.count("#internal .advice .read") == 2);
     ken.click("#hand");
     ken.wait_for_text("#hand", words.raise);
+    adviser.wait_until("no hand", || adviser.text("#hand").is_empty());
     assert_eq!(tab.wait_for("hand")["hand"], json!(null));
     assert!(page.rest().is_empty(), "the visitor heard something");
 
@@ -232,12 +237,13 @@ fn what_is_sent_again_because_the_answer_was_lost_is_said_once_and_a_sound_is_fo
     let visit = server.visit("Mika", "");
     ken.click("#waiting .main");
     ken.find("#open:not([hidden])");
-    ken.run_script(
+    ken.run(
         "const real = window.fetch;
          window.fetch = async (...asked) => { window.fetch = real; await real(...asked); throw new TypeError('lost'); };
          const Tone = window.OscillatorNode;
          window.tones = 0;
          window.OscillatorNode = class extends Tone { constructor(...how) { super(...how); window.tones += 1; } };",
+        &json!([]),
     );
     ken.type_into("#text", "once\n");
     ken.wait_until("the text back in its field", || ken.field("#text") == "once");
@@ -253,7 +259,7 @@ fn what_is_sent_again_because_the_answer_was_lost_is_said_once_and_a_sound_is_fo
     let advise = |text: &str| hana.says(&format!("/monitored/{}/advise", visit.chat), text);
     advise("quiet");
     ken.wait_for_text("#internal", "quiet");
-    let tones = || ken.run_script("return window.tones").as_u64().unwrap();
+    let tones = || ken.run("return window.tones", &json!([])).as_u64().unwrap();
     assert_eq!(tones(), 0);
     ken.click("#sound");
     ken.wait_until("a sound", || tones() > 0);

@@ -253,10 +253,6 @@ impl Browser {
         self.run(script, &json!([left, right])).as_f64().unwrap_or(0.0)
     }
 
-    pub(super) fn run_script(&self, script: &str) -> Value {
-        self.run(script, &json!([]))
-    }
-
     /// What axe-core finds on the page as it is.
     pub(super) fn faults(&self, axe: &str) -> Vec<String> {
         let script = format!(
