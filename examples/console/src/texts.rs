@@ -46,6 +46,8 @@ pub(crate) fn has(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use crate::store::Action;
 
     #[test]
@@ -54,5 +56,12 @@ mod tests {
         for action in Action::ALL {
             assert!(super::has(&format!("audit_{}", action.as_str())), "{action:?}");
         }
+    }
+
+    #[test]
+    fn no_key_stands_twice() {
+        let mut known = BTreeSet::new();
+        let twice: Vec<_> = super::all().filter(|(key, ..)| !known.insert(*key)).map(|(key, ..)| *key).collect();
+        assert!(twice.is_empty() && known.len() > 300, "{twice:?}");
     }
 }

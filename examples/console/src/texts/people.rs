@@ -23,7 +23,6 @@ pub(super) const TEXTS: &[Text] = &[
     ("sessions", "Signed in", "サインイン中"),
     ("sessions_count", "{count} browsers", "{count} 台"),
     ("state_disabled", "Disabled", "無効"),
-    ("edit", "Edit", "編集する"),
     ("add_person", "Add a person", "アカウントを追加する"),
     ("edit_person", "Edit the account", "アカウントを編集する"),
     (

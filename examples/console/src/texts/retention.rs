@@ -20,6 +20,5 @@ pub(super) const TEXTS: &[Text] = &[
         "A visitor has gone when no page of the chat is open. From 1 to {most}.",
         "チャットのページがひとつも開かれていない時間です（1〜{most}）。",
     ),
-    ("save", "Save", "保存する"),
     ("saved", "Saved.", "保存しました。"),
 ];

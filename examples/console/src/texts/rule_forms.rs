@@ -95,7 +95,6 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("why_out_of_scope", "It is outside what you oversee.", "担当範囲の外です。"),
     ("why_granted", "It shows the chat.", "このルールで表示されています。"),
-    ("close", "Close", "閉じる"),
     // Exclusions.
     ("nav_exclusions", "Exclusions", "除外設定"),
     (

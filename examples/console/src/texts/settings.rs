@@ -26,8 +26,6 @@ pub(super) const TEXTS: &[Text] = &[
         "A password has at least 8 characters, and 200 bytes at most.",
         "パスワードは 8 文字以上、200 バイト以内です。",
     ),
-    ("bad_department", "One of the departments does not exist.", "存在しない部門が含まれています。"),
-    ("bad_rights", "Who may advise or join must be able to watch.", "アドバイスや参加には、閲覧の権限も必要です。"),
     (
         "bad_policy",
         "The table cannot be read: each role has a row, 32 at most, and whoever may advise or join may watch.",
