@@ -1,6 +1,6 @@
 //! Why a chat is not in one's list.
 
-use chat_monitor::{Chat, ChatId, OperatorId, Right, Role, Verdict, Within};
+use chat_monitor::{Chat, ChatId, OperatorId, Right, Role, Rule, Sample, Verdict, Within};
 use serde::Serialize;
 
 use super::drafts::Shown;
@@ -32,7 +32,7 @@ pub(crate) struct Why {
 pub(crate) struct Known {
     #[serde(flatten)]
     pub(crate) chat: Shown,
-    /// Its attributes: name and value.
+    /// Its attributes, name and value, to those alone who watch it: people in it may not know all of them.
     pub(crate) attributes: Vec<(String, String)>,
 }
 
@@ -58,23 +58,45 @@ impl Office {
         self.check_may_monitor(operator)?;
         let known = chats.iter().filter_map(|chat| self.live.chat(chat)).filter(|chat| self.knows_of(operator, chat));
         let attributes = |chat: &Chat| {
-            chat.attributes().iter().map(|known| (known.name().to_owned(), known.value().to_owned())).collect()
+            let watched = !self.rules_of_watch(operator, chat.id()).is_empty();
+            let seen = chat.attributes().iter().filter(|_| watched);
+            seen.map(|known| (known.name().to_owned(), known.value().to_owned())).collect()
         };
         Ok(known.map(|chat| Known { chat: self.shown(chat), attributes: attributes(chat) }).collect())
     }
 
     /// What each of one's own rules says of a chat that one may know of. Nothing is said of the rules of others.
+    ///
+    /// Whether a rule matches says something of the chat: its department, its attributes, such as a raised hand. So it is
+    /// said to those alone who may watch the chat. To others, a rule that is on and counts now says what would close the
+    /// chat to any rule of theirs; and who is in the chat hears that they are, and nothing of consent or exclusions.
     pub(crate) fn why(&self, operator: &OperatorId, chat: &ChatId) -> Result<Why, Denial> {
         self.check_may_monitor(operator)?;
         let chat = self.live.chat(chat).filter(|chat| self.knows_of(operator, chat)).ok_or(Denial::NoSuchChat)?;
         let engine = self.live.engine();
+        let closed = self.closed_to(operator, chat)?;
         // As `explain` says it of all rules: there may be thousands.
         let reasons = engine.rules_of(operator).map(|rule| {
-            let (verdict, who) = self.in_words(engine.judge(rule, chat));
+            let verdict = match engine.judge(rule, chat) {
+                of_the_rule @ (Verdict::Disabled | Verdict::OutsideWindow) => of_the_rule,
+                of_the_chat => closed.clone().unwrap_or(of_the_chat),
+            };
+            let (verdict, who) = self.in_words(verdict);
             Reason { rule: self.rule_text(rule), verdict, who }
         });
         let watching = !self.rules_of_watch(operator, chat.id()).is_empty();
         Ok(Why { chat: self.shown(chat), watching, reasons: reasons.collect() })
+    }
+
+    /// What closes a chat to any rule of an operator.
+    fn closed_to(&self, operator: &OperatorId, chat: &Chat) -> Result<Option<Verdict>, Denial> {
+        if chat.attends(operator) {
+            return Ok(Some(Verdict::OwnChat));
+        }
+        let every_chat = Sample::new(1_000_000, "every chat").map_err(|_| Denial::NoCriterion)?;
+        let id = "any".parse().map_err(|_| Denial::NoSuchRule)?;
+        let any_rule = Rule::new(id, operator.clone(), every_chat.into());
+        Ok(Some(self.live.engine().judge(&any_rule, chat)).filter(|verdict| *verdict != Verdict::Granted))
     }
 
     /// Writes down that somebody asked.

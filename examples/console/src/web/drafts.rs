@@ -16,7 +16,7 @@ use super::problem::Problem;
 use crate::aside;
 use crate::criterion::{Typed, Wanted, read};
 use crate::denial::Denial;
-use crate::office::{Draft, Drafted, Known, Office, Warning};
+use crate::office::{Draft, Drafted, Known, Office, Warning, help};
 use crate::password;
 use crate::said::{Name, Said};
 use crate::store::Action;
@@ -165,6 +165,8 @@ pub(super) async fn choices(
     let choices = app.look(&staff.operator, Action::OpenedSettings, None, look).await?;
     let mut attributes: Vec<_> =
         app.known(&staff.operator).await?.into_iter().flat_map(|chat| chat.attributes).collect();
+    // A hand that is raised, whether one is or not.
+    attributes.extend(help().map(|help| (help.name().to_owned(), help.value().to_owned())));
     attributes.sort();
     attributes.dedup();
     attributes.truncate(500);

@@ -105,7 +105,10 @@ fn walk(words: &Words) {
     aoi.go("/settings/monitoring");
     aoi.find("tbody tr");
     aoi.click("#add");
+    aoi.find("#add-dialog[open]");
+    aoi.show("#add-unless");
     aoi.click("#add-unless");
+    aoi.show("#unless .kind-choice");
     aoi.click("#unless .kind-choice option[value=attribute]");
     assert!(aoi.fits(), "the form is wider than the screen");
     picture(&aoi, "narrow-rule-form");

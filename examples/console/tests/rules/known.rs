@@ -215,9 +215,10 @@ fn why_a_chat_is_in_no_list_is_said_rule_by_rule() {
     };
     let verdict = |person: &Person, visit: &Visit, rule: &str| text(&why(person, visit, rule)["verdict"]);
     let waiting = server.visit("Mika", "mika@example.net");
-    assert_eq!(verdict(&hana, &waiting, "hana-1"), "why_no_match");
-    assert_eq!(verdict(&hana, &waiting, "hana-2"), "why_unattended");
+    assert_eq!(verdict(&hana, &waiting, "hana-1"), "why_unattended");
     pick_up(&ken, &waiting);
+    let elsewhere = hana.adds_rule("operator", "aya");
+    assert_eq!(verdict(&hana, &waiting, &elsewhere), "why_no_match");
     assert_eq!(verdict(&hana, &waiting, "hana-2"), "why_granted");
     hana.does(&format!("{RULES}/hana-1/enabled"), &json!({ "enabled": false }));
     assert_eq!(verdict(&hana, &waiting, "hana-1"), "why_disabled");
@@ -249,4 +250,56 @@ fn why_a_chat_is_in_no_list_is_said_rule_by_rule() {
     let known = |person: &Person| person.get("/settings/monitoring/chats").json()["chats"].as_array().unwrap().len();
     assert_eq!((known(&aoi), known(&server.sign_in("sora"))), (2, 0));
     assert_eq!(aoi.get("/settings/monitoring/chats?q=taro").json()["chats"][0]["chat"], other.chat.as_str());
+}
+
+/// Departments, attributes and consent are told to nobody in a chat, and not by a roundabout way either.
+#[test]
+fn who_is_in_a_chat_learns_nothing_of_it_by_rules_that_would_match() {
+    let server = Server::start();
+    let (aoi, hana, sora, ken) =
+        (server.sign_in("aoi"), server.sign_in("hana"), server.sign_in("sora"), server.sign_in("ken"));
+    aoi.does("/settings/departments", &json!({ "id": "sales", "name": "営業" }));
+    let hand = json!({ "when": [{ "kind": "attribute", "name": "signal", "value": "help" }] });
+    let ids = |person: &Person| {
+        let rules = [hand.clone(), json!({ "when": [typed("department", "sales")] })];
+        // The demonstration may have such a rule already.
+        let rules = rules.map(|rule| json!({ "when": rule["when"], "confirmed": true }));
+        rules.map(|rule| text(&person.does(RULES, &rule)["rule"]))
+    };
+    let (by_hana, by_sora) = (ids(&hana), ids(&sora));
+    let line = rule_of(&sora, &by_sora[1]);
+    assert_eq!((&line["when"][0]["value"], &line["typed"]["when"][0]["value"]), (&json!("営業"), &json!("sales")));
+    let visit = server.visit("Mika", "");
+    pick_up(&ken, &visit);
+    let by_name = sora.adds_rule("operator", "ken");
+    let told = |person: &Person| {
+        let why = person.get_json(&format!("/settings/monitoring/why/{}", visit.chat));
+        let choices = person.get_json("/settings/monitoring/choices").json();
+        (why.body, choices["attributes"].to_string(), person.get_json("/settings/monitoring/chats").body)
+    };
+    // Sora is in the chat with Ken.
+    sora.does(&format!("/monitored/{}/join", visit.chat), &json!({}));
+    let before = told(&sora);
+    assert!(before.0.contains("why_own_chat") && !before.0.contains("why_no_match"), "{}", before.0);
+    ken.does(&format!("/desk/{}/raise", visit.chat), &json!({}));
+    aoi.does(&format!("/settings/chats/{}/departments", visit.chat), &json!({ "departments": ["sales"] }));
+    assert_eq!(told(&sora), before);
+    aoi.does(&format!("/settings/chats/{}/monitoring", visit.chat), &json!({ "allowed": false }));
+    assert_eq!(told(&sora), before);
+    aoi.does(&format!("/settings/chats/{}/monitoring", visit.chat), &json!({ "allowed": true }));
+    assert_eq!(sora.does(PREVIEW, &hand)["count"], 0);
+    // Who may watch it sees both, in the preview and by the rules.
+    sora.does(&format!("/monitored/{}/leave", visit.chat), &json!({}));
+    for person in [&hana, &sora] {
+        assert_eq!(person.does(PREVIEW, &hand)["count"], 1);
+        for id in if person.cookie == hana.cookie { &by_hana } else { &by_sora } {
+            assert_eq!(shown_by(person, id), BTreeSet::from([visit.chat.clone()]));
+        }
+    }
+    assert_eq!(shown_by(&sora, &by_name), BTreeSet::from([visit.chat.clone()]));
+    // An administrator knows of the chat, and hears of consent what closes it to all rules.
+    aoi.does(&format!("/settings/chats/{}/monitoring", visit.chat), &json!({ "allowed": false }));
+    let why = aoi.get_json(&format!("/settings/monitoring/why/{}", visit.chat)).json();
+    let reasons = why["reasons"].as_array().unwrap();
+    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason["verdict"] == "why_forbidden"), "{why}");
 }
