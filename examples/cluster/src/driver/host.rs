@@ -1,0 +1,252 @@
+//! The owners that a process may become: it contends for the lease of every log.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+use super::{Clock, Post, TICK};
+use crate::owner::{Appended, Duty, Effect, Input, Owner, RulesDuty, ShardDuty, Snapshot, Status};
+use crate::settings::{RENEW, RETRY, STORE_LIMIT, Settings};
+use crate::shard::Log;
+use crate::snapshot::to_bytes;
+use crate::store::{Address, Lease, Mark, Store, covered, load};
+
+const LIMIT: Duration = Duration::from_millis(STORE_LIMIT);
+const PAUSE: Duration = Duration::from_millis(RETRY);
+
+/// What a process is of the logs' owners.
+#[derive(Debug)]
+pub struct Host {
+    logs: Vec<(Log, Arc<Mutex<Status>>)>,
+    stopping: watch::Sender<bool>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Host {
+    /// Begins to contend for all logs.
+    pub fn start<S: Store>(store: &Arc<S>, name: &str, settings: &Settings) -> Self {
+        let (stopping, stopped) = watch::channel(false);
+        let (mut logs, mut tasks) = (Vec::new(), Vec::new());
+        for log in Log::all(settings.shards) {
+            let status = Arc::new(Mutex::new(Status::default()));
+            logs.push((log, Arc::clone(&status)));
+            let (store, name, settings) = (Arc::clone(store), name.to_owned(), settings.clone());
+            let stopped = stopped.clone();
+            tasks.push(match log {
+                Log::Rules => tokio::spawn(Seat::<S, RulesDuty>::run(store, log, name, settings, status, stopped)),
+                Log::Shard(_) => tokio::spawn(Seat::<S, ShardDuty>::run(store, log, name, settings, status, stopped)),
+            });
+        }
+        Host { logs, stopping, tasks: Mutex::new(tasks) }
+    }
+
+    /// How it stands with each log.
+    pub fn status(&self) -> Vec<(Log, Status)> {
+        let read = |status: &Arc<Mutex<Status>>| *status.lock().unwrap_or_else(PoisonError::into_inner);
+        self.logs.iter().map(|(log, status)| (*log, read(status))).collect()
+    }
+
+    /// Gives up the leases, so that others need not wait.
+    pub async fn stop(&self) {
+        let _ = self.stopping.send(true);
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+/// One owner and what it waits for.
+struct Seat<S, D> {
+    store: Arc<S>,
+    log: Log,
+    name: String,
+    settings: Settings,
+    owner: Owner<D>,
+    clock: Clock,
+    post: Post,
+    inputs: mpsc::UnboundedSender<Input>,
+    /// Brings the records of the rules.
+    follower: Option<JoinHandle<()>>,
+    /// Brings messages, while it has the lease.
+    listener: Option<JoinHandle<()>>,
+}
+
+impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
+    async fn run(
+        store: Arc<S>,
+        log: Log,
+        name: String,
+        settings: Settings,
+        status: Arc<Mutex<Status>>,
+        mut stopped: watch::Receiver<bool>,
+    ) {
+        let (inputs, mut coming) = mpsc::unbounded_channel();
+        let clock = Clock::start();
+        let contender = tokio::spawn(contend(Arc::clone(&store), log, name.clone(), clock, inputs.clone()));
+        let owner = Owner::<D>::new(log, name.clone(), settings.clone());
+        let post = Post::start(Arc::clone(&store));
+        let (follower, listener) = (None, None);
+        let mut seat = Seat { store, log, name, settings, owner, clock, post, inputs, follower, listener };
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let input = tokio::select! {
+                Some(input) = coming.recv() => input,
+                _ = ticks.tick() => Input::Tick,
+                _ = stopped.changed() => break,
+            };
+            let stops = seat.hear(input);
+            *status.lock().unwrap_or_else(PoisonError::into_inner) = seat.owner.status();
+            if stops {
+                contender.abort();
+                seat.store.release(log, &seat.name).await;
+            }
+        }
+        contender.abort();
+        seat.hear(Input::LeaseLost);
+        seat.store.release(log, &seat.name).await;
+    }
+
+    /// Whether it stops for good.
+    fn hear(&mut self, input: Input) -> bool {
+        match input {
+            Input::LeaseRenewed { .. } | Input::LeaseWon { .. } if self.listener.is_none() => {
+                tracing::info!("{} has the lease of {}", self.name, self.log);
+                let (store, inputs) = (Arc::clone(&self.store), self.inputs.clone());
+                self.listener = Some(tokio::spawn(listen(store, self.log, inputs)));
+            }
+            Input::LeaseLost => {
+                self.listener.take().into_iter().chain(self.follower.take()).for_each(|task| task.abort());
+            }
+            _ => {}
+        }
+        let mut out = Vec::new();
+        self.owner.handle(self.clock.now(), input, &mut out);
+        let mut stops = false;
+        for effect in out {
+            stops |= matches!(effect, Effect::Stop(_));
+            self.carry_out(effect);
+        }
+        stops
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        let (store, log, inputs) = (Arc::clone(&self.store), self.log, self.inputs.clone());
+        // Where nobody hears an answer any more, the owner is gone.
+        let answer = move |input| _ = inputs.send(input);
+        match effect {
+            Effect::Load { ticket } => spawn(async move {
+                let loaded = match timeout(LIMIT, load(&*store, log)).await {
+                    Ok(Ok(loaded)) => Some(Box::new(loaded)),
+                    Ok(Err(error)) => {
+                        tracing::warn!("{log} cannot be read: {error}");
+                        None
+                    }
+                    Err(_) => None,
+                };
+                answer(Input::Loaded { ticket, loaded });
+            }),
+            Effect::Follow { after } => {
+                let follower = tokio::spawn(follow(store, after, self.inputs.clone()));
+                if let Some(before) = self.follower.replace(follower) {
+                    before.abort();
+                }
+            }
+            Effect::Append { ticket, expected, record } => spawn(async move {
+                let appended = timeout(LIMIT, store.append(log, expected, record)).await;
+                answer(Input::Appended { ticket, appended: appended.unwrap_or(Appended::Unknown) });
+            }),
+            Effect::Tell { gateway, message } => {
+                self.post.send(gateway.map_or(Address::Gateways, Address::Gateway), &message);
+            }
+            Effect::Save(snapshot) => spawn(async move {
+                let Ok((mark, bytes)) = tokio::task::spawn_blocking(move || written(snapshot)).await else { return };
+                match store.save(log, mark, bytes).await {
+                    Ok(()) => answer(Input::Saved { p: mark.p }),
+                    Err(error) => tracing::warn!("{log} cannot be saved: {error}"),
+                }
+            }),
+            Effect::Purge { to } => spawn(async move {
+                if let Err(error) = store.purge(log, to).await {
+                    tracing::warn!("{log} cannot be purged: {error}");
+                }
+            }),
+            Effect::AskCovered => {
+                let shards = self.settings.shards;
+                spawn(async move {
+                    if let Ok(g) = covered(&*store, shards).await {
+                        answer(Input::Covered { g });
+                    }
+                });
+            }
+            Effect::Stop(broken) => tracing::error!("{} stops owning {log}: {broken}", self.name),
+        }
+    }
+}
+
+fn spawn(what: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(what);
+}
+
+fn written(snapshot: Snapshot) -> (Mark, Vec<u8>) {
+    let (tail, bytes) = match &snapshot {
+        Snapshot::Shard(snapshot) => (&snapshot.tail, to_bytes(&**snapshot)),
+        Snapshot::Rules(snapshot) => (&snapshot.tail, to_bytes(&**snapshot)),
+    };
+    (Mark { p: tail.p, g: tail.g }, bytes)
+}
+
+async fn contend<S: Store>(store: Arc<S>, log: Log, name: String, clock: Clock, inputs: mpsc::UnboundedSender<Input>) {
+    let mut renewals = interval(Duration::from_millis(RENEW));
+    renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        renewals.tick().await;
+        let sent = clock.now();
+        let input = match timeout(LIMIT, store.lease(log, &name)).await {
+            Ok(Ok(Lease::Renewed)) => Input::LeaseRenewed { sent },
+            Ok(Ok(Lease::Won)) => Input::LeaseWon { sent },
+            Ok(Ok(Lease::Taken)) => Input::LeaseLost,
+            // Nobody knows: it is trusted for as long as the last one was.
+            Ok(Err(_)) | Err(_) => continue,
+        };
+        if inputs.send(input).is_err() {
+            return;
+        }
+    }
+}
+
+async fn listen<S: Store>(store: Arc<S>, log: Log, inputs: mpsc::UnboundedSender<Input>) {
+    loop {
+        if let Ok(mut messages) = store.listen(Address::Owner(log)).await {
+            while let Some(bytes) = messages.recv().await {
+                // What this version cannot read, it cannot answer.
+                let Ok(message) = serde_json::from_slice(&bytes) else { continue };
+                if inputs.send(Input::Message(message)).is_err() {
+                    return;
+                }
+            }
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+async fn follow<S: Store>(store: Arc<S>, mut after: u64, inputs: mpsc::UnboundedSender<Input>) {
+    loop {
+        match store.read(Log::Rules, after).await {
+            Ok(records) if records.is_empty() => store.grown(Log::Rules, after).await,
+            Ok(records) => {
+                for (p, record) in records {
+                    after = p;
+                    if inputs.send(Input::Rules { p, record }).is_err() {
+                        return;
+                    }
+                }
+            }
+            Err(_) => sleep(PAUSE).await,
+        }
+    }
+}

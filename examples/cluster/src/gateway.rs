@@ -1,0 +1,480 @@
+//! A gateway, without I/O: it holds the sockets of people, asks for them, and brings them what they may hear.
+//!
+//! Every gateway hears everything that is told, and passes on what is for its own people: so nobody who counts messages
+//! between machines learns who watches.
+
+mod reader;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::Time;
+use crate::fault::{Fault, planted};
+use crate::message::{Answer, Ask, Delivery, Look, Place, Position, Seen, Sight, ToGateway, ToOwner};
+use crate::record::{Item, Person};
+use crate::settings::{ASK_AGAIN, ASK_LIMIT, BEAT, GATEWAY_TRUSTED, Settings};
+use crate::shard::{Log, Shard};
+
+use reader::{Begin, Reader};
+use view::{Kept, View};
+
+pub use reader::{Out, Paper};
+
+/// What a gateway hears.
+#[derive(Clone, Debug)]
+pub enum GatewayInput {
+    /// Time passes: at least ten times a second.
+    Tick,
+    /// From an owner.
+    Message(ToGateway),
+    /// Somebody has opened a socket. An older one of theirs is closed.
+    SignIn {
+        /// Who.
+        person: Person,
+        /// A number that was not used before.
+        socket: u64,
+        /// The last places that they have, if they were cut off.
+        seen: BTreeMap<Shard, Place>,
+    },
+    /// A socket is closed.
+    SignOut {
+        /// Which.
+        socket: u64,
+    },
+    /// Somebody wants something done. The same id again is the same wish.
+    Ask {
+        /// Made up by them; it begins with who they are, so that nobody asks under an id of somebody else.
+        id: String,
+        /// Who.
+        by: Person,
+        /// It waits until the rules are applied up to here.
+        g: u64,
+        /// What.
+        item: Item,
+    },
+}
+
+/// What a gateway wants done.
+#[derive(Clone, Debug)]
+pub enum GatewayEffect {
+    /// To tell the owner of a log something.
+    Tell {
+        /// Which.
+        log: Log,
+        /// What.
+        message: ToOwner,
+    },
+    /// There is something to [take](Gateway::take).
+    Ready {
+        /// For this socket.
+        socket: u64,
+    },
+    /// To close a socket: its person has opened another, or does not read.
+    Close {
+        /// Which.
+        socket: u64,
+    },
+    /// What became of a wish.
+    Answer {
+        /// Its id.
+        id: String,
+        /// None where nobody knows: it may be asked again.
+        answer: Option<Answer>,
+    },
+}
+
+/// What people may know of a gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GatewayStatus {
+    /// Whether it may deliver.
+    pub open: bool,
+    /// The shards of which it does not know everything.
+    pub behind: usize,
+    /// The rules are in force up to here.
+    pub passed: u64,
+    /// Sockets.
+    pub sockets: usize,
+    /// Wishes without an answer.
+    pub wishes: usize,
+    /// What was told and taken.
+    pub taken: u64,
+    /// What came twice or too late.
+    pub stale: u64,
+    /// How often something was missing and asked for.
+    pub gaps: u64,
+    /// How often something was not to be had again.
+    pub lost: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Wish {
+    log: Log,
+    ask: Ask,
+    first: Time,
+    sent: Time,
+}
+
+/// A gateway.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    name: String,
+    settings: Settings,
+    now: Time,
+    number: u64,
+    /// When the beats were sent that were not answered yet.
+    beats: BTreeMap<u64, Time>,
+    beaten: Option<Time>,
+    trusted_until: Time,
+    open: bool,
+    rules_epoch: u64,
+    views: Vec<View>,
+    readers: BTreeMap<Person, Reader>,
+    wishes: BTreeMap<String, Wish>,
+    status: GatewayStatus,
+}
+
+impl Gateway {
+    /// One that is not admitted yet. No other may ever have had its name.
+    pub fn new(name: impl Into<String>, settings: Settings) -> Self {
+        Gateway {
+            name: name.into(),
+            now: 0,
+            number: 0,
+            beats: BTreeMap::new(),
+            beaten: None,
+            trusted_until: 0,
+            open: false,
+            rules_epoch: 0,
+            views: Shard::all(settings.shards).map(|shard| View::new(shard, settings.recent_kept)).collect(),
+            readers: BTreeMap::new(),
+            wishes: BTreeMap::new(),
+            status: GatewayStatus::default(),
+            settings,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What people may know.
+    pub fn status(&self) -> GatewayStatus {
+        GatewayStatus {
+            open: self.open,
+            behind: self.views.iter().filter(|view| !view.is_open()).count(),
+            passed: self.passed(),
+            sockets: self.readers.len(),
+            wishes: self.wishes.len(),
+            ..self.status
+        }
+    }
+
+    /// Hears `input`, at `now`, and says what is to be done.
+    pub fn handle(&mut self, now: Time, input: GatewayInput, out: &mut Vec<GatewayEffect>) {
+        self.tell_time(now);
+        match input {
+            GatewayInput::Tick => self.tick(out),
+            GatewayInput::Message(message) => self.message(message, out),
+            GatewayInput::SignIn { person, socket, seen } => self.sign_in(person, socket, &seen, out),
+            GatewayInput::SignOut { socket } => self.readers.retain(|_, reader| reader.socket != socket),
+            GatewayInput::Ask { id, by, g, item } => self.ask(id, by, g, item, out),
+        }
+    }
+
+    /// The next thing for the person at `socket`, at `now`. Nothing while the gateway does not know whether it still
+    /// may be told.
+    pub fn take(&mut self, now: Time, socket: u64) -> Option<Out> {
+        self.tell_time(now);
+        let careless = planted(Fault::StaleGateway);
+        let reader = self.readers.values_mut().find(|reader| reader.socket == socket)?;
+        let shard = reader.next()?;
+        let open = self.open && self.views.get(usize::from(shard.0)).is_some_and(View::is_open);
+        (open || careless).then(|| reader.take()).flatten()
+    }
+
+    fn tell_time(&mut self, now: Time) {
+        self.now = now.max(self.now);
+        if self.open && self.now >= self.trusted_until {
+            self.open = false;
+            self.views.iter_mut().for_each(View::close);
+        }
+    }
+
+    /// Up to here the rules are in force here.
+    fn passed(&self) -> u64 {
+        self.views.iter().map(View::passed).min().unwrap_or_default()
+    }
+
+    fn number(&mut self) -> u64 {
+        self.number += 1;
+        self.number
+    }
+
+    fn look(&mut self, log: Log, at: Sight, out: &mut Vec<GatewayEffect>) -> u64 {
+        let number = self.number();
+        let message = ToOwner::Look(Look { gateway: self.name.clone(), number, at });
+        out.push(GatewayEffect::Tell { log, message });
+        number
+    }
+
+    fn view(&mut self, shard: Shard) -> Option<&mut View> {
+        self.views.get_mut(usize::from(shard.0))
+    }
+}
+
+/// Time.
+impl Gateway {
+    fn tick(&mut self, out: &mut Vec<GatewayEffect>) {
+        if self.beaten.is_none_or(|at| self.now >= at + BEAT) {
+            self.beaten = Some(self.now);
+            let passed = self.passed();
+            let number = self.look(Log::Rules, Sight::Alive { passed }, out);
+            let now = self.now;
+            self.beats.retain(|_, sent| now < *sent + GATEWAY_TRUSTED);
+            self.beats.insert(number, now);
+        }
+        self.look_at_shards(out);
+        self.ask_for_chats(out);
+        self.ask_again(out);
+    }
+
+    fn look_at_shards(&mut self, out: &mut Vec<GatewayEffect>) {
+        if !self.open {
+            return;
+        }
+        let now = self.now;
+        let late: Vec<Shard> = self.views.iter().filter(|view| view.wants_position(now)).map(View::shard).collect();
+        for shard in late {
+            let number = self.look(Log::Shard(shard), Sight::Position, out);
+            if let Some(view) = self.view(shard) {
+                view.asked_position(number, now);
+            }
+        }
+        let behind = self.views.iter().filter_map(|view| Some((view.shard(), view.behind()?)));
+        let behind: Vec<(Shard, Place)> = behind.collect();
+        behind.into_iter().for_each(|(shard, floor)| self.again(shard, floor, out));
+    }
+
+    /// What people may see in the shards of which they do not know that yet.
+    fn ask_for_chats(&mut self, out: &mut Vec<GatewayEffect>) {
+        let now = self.now;
+        let late = self
+            .readers
+            .iter()
+            .flat_map(|(person, reader)| reader.wants_chats(now).map(move |shard| (person.clone(), shard)));
+        let late: Vec<(Person, Shard)> = late.collect();
+        for (person, shard) in late {
+            if self.view(shard).is_some_and(|view| view.has_begun()) {
+                let number = self.look(Log::Shard(shard), Sight::Chats(person.clone()), out);
+                if let Some(reader) = self.readers.get_mut(&person) {
+                    reader.asked_chats(shard, number, now);
+                }
+            }
+        }
+    }
+
+    fn again(&mut self, shard: Shard, floor: Place, out: &mut Vec<GatewayEffect>) {
+        let now = self.now;
+        let due = self.view(shard).is_some_and(|view| view.asks_again(now));
+        if due {
+            self.status.gaps += 1;
+            let message = ToOwner::Again { gateway: self.name.clone(), floor };
+            out.push(GatewayEffect::Tell { log: Log::Shard(shard), message });
+        }
+    }
+}
+
+/// What owners say.
+impl Gateway {
+    fn message(&mut self, message: ToGateway, out: &mut Vec<GatewayEffect>) {
+        match message {
+            ToGateway::Told(delivery) => self.told(delivery, out),
+            ToGateway::Passed(position) => {
+                let Some(view) = self.view(position.shard) else { return };
+                if let Some(floor) = view.hear_passed(&position) {
+                    self.again(position.shard, floor, out);
+                }
+            }
+            ToGateway::Lost(position) => self.lost(&position, out),
+            ToGateway::Answer { id, answer } => self.answer(id, answer, out),
+            ToGateway::Seen { number, seen } => self.seen(number, seen, out),
+        }
+    }
+
+    fn told(&mut self, delivery: Delivery, out: &mut Vec<GatewayEffect>) {
+        let shard = delivery.shard;
+        let Some(view) = self.view(shard) else { return };
+        if let Some(floor) = view.misses(&delivery) {
+            self.again(shard, floor, out);
+            return;
+        }
+        let Some(view) = self.view(shard) else { return };
+        let news = view.take(delivery);
+        self.status.stale += u64::from(news.is_empty());
+        self.status.taken += news.len() as u64;
+        news.iter().for_each(|kept| self.bring(shard, kept, out));
+    }
+
+    /// To all of its people who may know.
+    fn bring(&mut self, shard: Shard, kept: &Kept, out: &mut Vec<GatewayEffect>) {
+        let participants = kept.told.participants.iter().cloned();
+        let watchers = kept.told.watchers.iter().cloned().map(Person::Operator);
+        let mut full = Vec::new();
+        for person in participants.chain(watchers) {
+            let Some(reader) = self.readers.get_mut(&person) else { continue };
+            reader.hear(&person, shard, kept);
+            out.push(GatewayEffect::Ready { socket: reader.socket });
+            if reader.waiting() > self.settings.outbox {
+                full.push(person);
+            }
+        }
+        for person in full {
+            if let Some(reader) = self.readers.remove(&person) {
+                out.push(GatewayEffect::Close { socket: reader.socket });
+            }
+        }
+    }
+
+    fn lost(&mut self, position: &Position, out: &mut Vec<GatewayEffect>) {
+        let Some(view) = self.view(position.shard) else { return };
+        if view.skip_to(position) {
+            self.status.lost += 1;
+            self.readers.values_mut().for_each(|reader| reader.begin_anew(position.shard));
+            self.ask_for_chats(out);
+        }
+    }
+
+    fn seen(&mut self, number: u64, seen: Seen, out: &mut Vec<GatewayEffect>) {
+        match seen {
+            Seen::Alive { epoch, admitted } => {
+                self.rules_epoch = self.rules_epoch.max(epoch);
+                let sent = self.beats.remove(&number);
+                if let Some(sent) = sent.filter(|_| admitted) {
+                    self.trusted(sent + GATEWAY_TRUSTED, out);
+                }
+            }
+            Seen::Position(position) => {
+                if let Some(view) = self.view(position.shard) {
+                    view.hear_position(number, &position);
+                }
+                self.look_at_shards(out);
+                self.all_ready(out);
+            }
+            Seen::Chats { at, monitored, attending } => {
+                let Some(view) = self.views.get(usize::from(at.shard.0)) else { return };
+                for (person, reader) in &mut self.readers {
+                    if reader.hear_chats(number, &at, &monitored, &attending, view.kept_from()) {
+                        view.after(Place::end(at.p)).for_each(|kept| reader.hear(person, at.shard, kept));
+                        out.push(GatewayEffect::Ready { socket: reader.socket });
+                    }
+                }
+            }
+        }
+    }
+
+    fn trusted(&mut self, until: Time, out: &mut Vec<GatewayEffect>) {
+        self.trusted_until = self.trusted_until.max(until);
+        if !self.open && self.now < self.trusted_until {
+            self.open = true;
+            self.look_at_shards(out);
+        }
+        self.all_ready(out);
+    }
+
+    /// What was held back may go out.
+    fn all_ready(&self, out: &mut Vec<GatewayEffect>) {
+        let waiting = self.readers.values().filter(|reader| reader.waiting() > 0);
+        out.extend(waiting.map(|reader| GatewayEffect::Ready { socket: reader.socket }));
+    }
+}
+
+/// What people want.
+impl Gateway {
+    fn sign_in(&mut self, person: Person, socket: u64, seen: &BTreeMap<Shard, Place>, out: &mut Vec<GatewayEffect>) {
+        let mut reader = Reader::new(socket);
+        for view in &self.views {
+            let at = seen.get(&view.shard()).copied();
+            match at {
+                Some(at) if view.has_begun() && at >= view.kept_from() => {
+                    reader.begin(view.shard(), Begin::After(at));
+                    view.after(at).for_each(|kept| reader.hear(&person, view.shard(), kept));
+                }
+                Some(_) => reader.begin(view.shard(), Begin::Wanted { lost: true }),
+                None => reader.begin(view.shard(), Begin::Wanted { lost: false }),
+            }
+        }
+        out.push(GatewayEffect::Ready { socket });
+        if let Some(older) = self.readers.insert(person, reader) {
+            out.push(GatewayEffect::Close { socket: older.socket });
+        }
+        self.ask_for_chats(out);
+    }
+
+    fn ask(&mut self, id: String, by: Person, g: u64, item: Item, out: &mut Vec<GatewayEffect>) {
+        let mut shards = self.settings.shards;
+        if planted(Fault::OtherHash) && self.name.ends_with('1') {
+            shards = shards.saturating_sub(1);
+        }
+        let log = item.chat().map_or(Log::Rules, |chat| Log::Shard(Shard::of(chat, shards)));
+        let ask = Ask { gateway: self.name.clone(), epoch: 0, id: id.clone(), by, g, item };
+        self.wishes.entry(id.clone()).or_insert(Wish { log, ask, first: self.now, sent: 0 });
+        self.send(&BTreeSet::from([id]), out);
+    }
+
+    fn ask_again(&mut self, out: &mut Vec<GatewayEffect>) {
+        let now = self.now;
+        let over: Vec<String> = self.late(|wish| now >= wish.first + ASK_LIMIT);
+        for id in over {
+            self.wishes.remove(&id);
+            out.push(GatewayEffect::Answer { id, answer: None });
+        }
+        let late = self.late(|wish| wish.sent == 0 || now >= wish.sent + ASK_AGAIN);
+        self.send(&late.into_iter().collect(), out);
+    }
+
+    fn late(&self, is_late: impl Fn(&Wish) -> bool) -> Vec<String> {
+        self.wishes.iter().filter(|(_, wish)| is_late(wish)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Sends these wishes to whoever owns their logs now, as far as that is known.
+    fn send(&mut self, ids: &BTreeSet<String>, out: &mut Vec<GatewayEffect>) {
+        for id in ids {
+            let Some(wish) = self.wishes.get_mut(id) else { continue };
+            let epoch = match wish.log {
+                Log::Rules => self.rules_epoch,
+                Log::Shard(Shard(shard)) => self.views.get(usize::from(shard)).map_or(0, View::epoch),
+            };
+            if epoch > 0 {
+                (wish.ask.epoch, wish.sent) = (epoch, self.now.max(1));
+                out.push(GatewayEffect::Tell { log: wish.log, message: ToOwner::Ask(wish.ask.clone()) });
+            }
+        }
+    }
+
+    fn answer(&mut self, id: String, answer: Answer, out: &mut Vec<GatewayEffect>) {
+        let Some(wish) = self.wishes.get(&id) else { return };
+        match answer {
+            Answer::Moved { epoch } => {
+                let log = wish.log;
+                match log {
+                    Log::Rules => self.rules_epoch = self.rules_epoch.max(epoch),
+                    Log::Shard(shard) => {
+                        if let Some(view) = self.view(shard) {
+                            view.hear_epoch(epoch);
+                        }
+                    }
+                }
+                if self.wishes.get(&id).is_some_and(|wish| wish.ask.epoch < epoch) {
+                    self.send(&BTreeSet::from([id]), out);
+                }
+            }
+            // An owner after that one may do it yet.
+            Answer::Refused { epoch, .. } if epoch != wish.ask.epoch => {}
+            Answer::Done { .. } | Answer::Refused { .. } => {
+                self.wishes.remove(&id);
+                out.push(GatewayEffect::Answer { id, answer: Some(answer) });
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! chat-monitor on many machines.
+//!
+//! The owners of the logs and the gateways are machines without I/O: the README says which laws they keep, and the tests
+//! run them through histories in which everything goes wrong.
+
+mod allowed;
+mod driver;
+mod fault;
+mod gateway;
+mod ids;
+mod message;
+mod options;
+mod owner;
+mod program;
+mod record;
+mod settings;
+mod shard;
+#[cfg(test)]
+mod simulation;
+mod snapshot;
+mod store;
+mod tail;
+mod telling;
+mod token;
+mod web;
+
+pub use driver::{Door, Host, Socket};
+pub use gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out, Paper};
+pub use message::{Answer, Ask, Delivery, Line, Look, Place, Position, Seen, Sight, ToGateway, ToOwner, Told, What};
+pub use options::{Call, HELP, Options, WrongCall};
+pub use owner::{
+    Appended, Effect, Input, Loaded, Owner, RulesDuty, RulesOwner, ShardDuty, ShardOwner, Snapshot, Status,
+};
+pub use program::{Failure, Program, make_token};
+pub use record::{Digest, Entry, Item, Person, Record};
+pub use settings::*;
+pub use shard::{Log, Shard};
+pub use snapshot::{RulesSnapshot, ShardSnapshot};
+pub use store::{Address, Lease, Mark, MemoryStore, SqliteError, SqliteStore, Store, StoreError};
+pub use tail::{Broken, Tail};
+pub use token::Token;

@@ -1,0 +1,63 @@
+//! chat-monitor as a service: `cluster --help` says how.
+
+use std::future::pending;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use cluster::{Call, Failure, HELP, Options, Program, make_token};
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false).init();
+    let done = match Call::read(std::env::args_os().skip(1)) {
+        Ok(Call::Help) => {
+            print(HELP);
+            Ok(())
+        }
+        Ok(Call::Token(person, key, hours)) => {
+            make_token(person, &key, hours).map(|token| print(&format!("{token}\n")))
+        }
+        Ok(Call::Run(options)) => run(&options),
+        Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure.to_string()),
+    }
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let program = Program::start(options).await?;
+        print(&format!("chat-monitor cluster: http://{}\n", program.address()?));
+        Ok(program.serve(told_to_stop()).await?)
+    })
+}
+
+/// Waits for Ctrl-C and for what service managers send. Without a way to hear of them, it is stopped by force, which loses
+/// nothing either.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            Ok(()) = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        pending::<()>().await;
+    }
+}
+
+fn print(text: &str) {
+    let mut output = io::stdout().lock();
+    // Nobody is left to tell when this fails.
+    let _ = output.write_all(text.as_bytes());
+    let _ = output.flush();
+}
+
+fn fail(why: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "cluster: {why}");
+    ExitCode::from(2)
+}

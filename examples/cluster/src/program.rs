@@ -1,0 +1,135 @@
+//! One process on one file: every owner and a gateway.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::driver::{Door, Host};
+use crate::options::Options;
+use crate::record::Person;
+use crate::settings::Settings;
+use crate::store::{SqliteError, SqliteStore};
+use crate::token::{Token, hex};
+use crate::web::{Web, routes};
+
+/// The shortest key, in bytes.
+const SHORTEST_KEY: usize = 32;
+
+/// How long those may take who are still connected when the program ends.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Why it cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The file.
+    #[error(transparent)]
+    Store(#[from] SqliteError),
+    /// The key is too short to be one.
+    #[error("the key has fewer than 32 bytes")]
+    Key,
+    /// The key or the address cannot be had.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A program that listens, and does not serve yet.
+#[derive(Debug)]
+pub struct Program {
+    listener: TcpListener,
+    web: Arc<Web>,
+}
+
+impl Program {
+    /// Opens the file, and begins to own its logs.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if it cannot run.
+    pub async fn start(options: &Options) -> Result<Self, Failure> {
+        let key = key(&options.key)?;
+        let store = Arc::new(SqliteStore::open(&options.database, options.shards)?);
+        let listener = TcpListener::bind((options.address, options.port)).await?;
+        let settings = Settings { shards: options.shards, ..Settings::default() };
+        // No two runs have the same name.
+        let run = hex(&random::<8>()?);
+        let host = Host::start(&store, &format!("host-{run}"), &settings);
+        let door = Door::start(&store, &format!("gateway-{run}"), &settings);
+        Ok(Program { listener, web: Arc::new(Web { door, host, key }) })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    ///
+    /// [`io::Error`] if the system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `told_to_stop`; then sockets have a few seconds, and leases are given up.
+    ///
+    /// # Errors
+    ///
+    /// [`io::Error`] if it cannot listen any more.
+    pub async fn serve(self, told_to_stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let Program { listener, web } = self;
+        let (stopping, mut stopped) = watch::channel(());
+        let graceful = async move {
+            told_to_stop.await;
+            drop(stopping);
+        };
+        let serving = axum::serve(listener, routes(Arc::clone(&web))).with_graceful_shutdown(graceful).into_future();
+        let mut serving = std::pin::pin!(serving);
+        tokio::select! {
+            done = &mut serving => done?,
+            _ = stopped.changed() => {
+                // Whoever is still there finds the socket closed, and signs in again.
+                let _ = timeout(GRACE, serving).await;
+            }
+        }
+        web.host.stop().await;
+        Ok(())
+    }
+}
+
+/// A token for somebody, by the key in the file.
+///
+/// # Errors
+///
+/// [`Failure`] if there is no key to be had.
+pub fn make_token(person: Person, file: &Path, hours: u64) -> Result<String, Failure> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
+    Ok(Token { person, expires: now.as_secs() + hours * 3_600 }.signed(&key(file)?))
+}
+
+/// The key in the file; a new one where there is no file.
+fn key(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(mut new) => {
+            let key = hex(&random::<32>()?);
+            new.write_all(key.as_bytes())?;
+            new.sync_all()?;
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error.into()),
+    }
+    let key = fs::read(file)?;
+    if key.len() < SHORTEST_KEY { Err(Failure::Key) } else { Ok(key) }
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes)
+}

@@ -1,0 +1,128 @@
+//! What a gateway speaks: HTTP and web sockets, JSON in both.
+
+mod metrics;
+mod socket;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::driver::{Door, Host};
+use crate::message::Answer;
+use crate::record::{Item, Person};
+use crate::token::Token;
+
+/// The largest request, in bytes.
+const LARGEST: usize = 64 * 1024;
+
+/// The longest id, in bytes.
+const LONGEST_ID: usize = 100;
+
+/// How long an answer is waited for. Whoever gets none asks again with the same id.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What every handler can reach.
+#[derive(Debug)]
+pub(crate) struct Web {
+    /// The gateway.
+    pub(crate) door: Door,
+    /// The owners in the same process.
+    pub(crate) host: Host,
+    /// That of the tokens.
+    pub(crate) key: Vec<u8>,
+}
+
+/// The routes.
+pub(crate) fn routes(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/ask", post(ask))
+        .route("/socket", get(socket::open))
+        .route("/metrics", get(metrics::metrics))
+        .route("/health", get(health))
+        .route("/ready", get(ready))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .with_state(web)
+}
+
+/// A wish as people send it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    /// Theirs alone: others may use the same.
+    id: String,
+    #[serde(default)]
+    g: u64,
+    item: Item,
+}
+
+impl Web {
+    fn person(&self, token: &str) -> Option<Token> {
+        Token::read(token, &self.key, now())
+    }
+
+    /// What became of a wish, as people read it.
+    async fn ask(&self, by: Person, wish: Wish) -> (StatusCode, Value) {
+        let Wish { id, g, item } = wish;
+        if id.is_empty() || id.len() > LONGEST_ID {
+            return (StatusCode::BAD_REQUEST, json!({"id": id, "error": "an id has 1 to 100 bytes"}));
+        }
+        let asked = self.door.ask(format!("{by}/{id}"), by, g, item);
+        let answer = timeout(PATIENCE, asked).await.ok().flatten();
+        match answer {
+            Some(Answer::Done { p }) => (StatusCode::OK, json!({"id": id, "done": {"p": p}})),
+            Some(Answer::Refused { refusal, .. }) => {
+                let refused = json!({"code": refusal.code(), "message": refusal.to_string(), "refusal": refusal});
+                (StatusCode::CONFLICT, json!({"id": id, "refused": refused}))
+            }
+            Some(Answer::Moved { .. }) | None => {
+                (StatusCode::SERVICE_UNAVAILABLE, json!({"id": id, "unknown": "ask again with the same id"}))
+            }
+        }
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(u64::MAX, |since| since.as_secs())
+}
+
+async fn ask(State(web): State<Arc<Web>>, headers: HeaderMap, wish: Result<Json<Wish>, JsonRejection>) -> Response {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let Some(token) = bearer.and_then(|token| web.person(token)) else {
+        return (StatusCode::UNAUTHORIZED, Json(json!({"error": "a token that is valid is expected"}))).into_response();
+    };
+    match wish {
+        Ok(Json(wish)) => {
+            let (status, answer) = web.ask(token.person, wish).await;
+            (status, Json(answer)).into_response()
+        }
+        Err(wrong) => (wrong.status(), Json(json!({"error": wrong.body_text()}))).into_response(),
+    }
+}
+
+/// Whether the process is to go on: not if one of its owners found its log broken.
+async fn health(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
+    if web.host.status().iter().any(|(_, status)| status.broken) {
+        (StatusCode::INTERNAL_SERVER_ERROR, "a log is broken\n")
+    } else {
+        (StatusCode::OK, "well\n")
+    }
+}
+
+/// Whether people are to be sent here.
+async fn ready(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
+    let status = web.door.status();
+    if status.open && status.behind == 0 {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
+}

@@ -1,0 +1,8 @@
+//! The program: over HTTP and web sockets, and killed at any moment.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds something missing has failed")]
+
+mod killed;
+mod program;
+mod stores;
+mod talks;
