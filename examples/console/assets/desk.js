@@ -88,7 +88,9 @@ function choose(id) {
 function head(chat) {
   find("#open-name").replaceChildren(visitorName(chat.visitor), " ", demonstrationTag(chat.visitor) ?? "");
   find("#open-facts").textContent = `${visitorFacts(chat.visitor)} · ${names(chat.people)}`;
-  find("#acts").hidden = joined(chat);
+  const vendor = Boolean(chat.visitor.vendor);
+  find("#acts").hidden = joined(chat) || vendor;
+  find("#say").hidden = vendor;
   find("#hand").textContent = text(chat.hand ? "hand_lower" : "hand_raise");
   find("#hand-state").textContent = chat.hand ? text("hand_up", { time: time(chat.hand) }) : "";
 }

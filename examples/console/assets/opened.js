@@ -29,19 +29,24 @@ export function openChat(place, id, suffix, hooks) {
       element("span", { "aria-hidden": "true" }, "×"), element("span", { class: "hidden" }, text("close")));
   }
   let joined = false;
+  // The system in which the chat is answered, if not here: it cannot be joined.
+  let vendor = null;
 
   function standing() {
     const state = at("state");
     state.textContent = text(joined ? "you_joined" : "unseen");
     state.parentElement.classList.toggle("seen", joined);
     at("say").hidden = at("leave").hidden = !joined;
-    at("join").hidden = at("join-text").hidden = joined;
+    at("join").hidden = joined || Boolean(vendor);
+    at("join-text").hidden = joined;
+    if (vendor) at("join-text").textContent = text("elsewhere_text", { vendor });
     at("advise-title").textContent = text(joined ? "internal_message" : "advise");
     at("advise-text").textContent = joined ? text("internal_text") : text("advise_text");
     at("advise-button").textContent = text(joined ? "write" : "send_advice");
   }
 
   function visitor(known) {
+    vendor = known.vendor;
     at("open-name").replaceChildren(visitorName(known), " ", demonstrationTag(known) ?? "");
     at("open-facts").textContent = visitorFacts(known);
     for (const [part, what] of [["talk", "chat"], ["internal", "internal"], ["internal-pane", "internal"]]) {

@@ -27,7 +27,7 @@ export function makeRow(id, address) {
   const row = element("div", { role: "row", class: "watch", "data-chat": id },
     cell("from", element("p", { class: "name" },
       element("span", { class: "dot" }, element("span", { class: "hidden" }, text("unread"))),
-      link, tag("hand", text("hand_raised")), tag("demonstration", text("demonstration")), tag("seen", text("opened_by_me"))),
+      link, tag("hand", text("hand_raised")), tag("demonstration", text("demonstration")), tag("vendor", ""), tag("seen", text("opened_by_me"))),
     element("small")),
     cell("operators", element("p"), element("small")),
     cell("last", element("p", {}, element("b"), element("span")), element("ul", { class: "rule-tags", "aria-label": text("because") })),
@@ -61,6 +61,8 @@ export function showRow(row, id) {
   put(at(".from small"), [gone, chat.visitor.email, chat.visitor.ip].filter(Boolean).join(" · "));
   at(".hand").hidden = !hand(chat);
   at(".demonstration").hidden = !chat.visitor.demonstration;
+  at(".vendor").hidden = !chat.visitor.vendor;
+  at(".vendor").textContent = chat.visitor.vendor ?? "";
   put(at(".operators p"), listed(chat.people.operators));
   const joined = chat.people.joined.length ? `${text("joined_badge")}: ${listed(chat.people.joined)}` : "";
   put(at(".operators small"), [joined, ...chat.departments.map((department) => department.name), ...told(chat)].filter(Boolean).join(" · "));

@@ -99,7 +99,9 @@ export function visitorFacts(visitor) {
 
 export const visitorName = (visitor) => visitor.name || text("v_visitor");
 
+/** Marks a chat that no visitor of ours is in: one that plays by itself, or one of another system. */
 export const demonstrationTag = (visitor) =>
+  visitor.vendor ? element("span", { class: "tag" }, visitor.vendor) :
   visitor.demonstration ? element("span", { class: "tag" }, text("demonstration")) : undefined;
 
 const list = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });

@@ -20,6 +20,12 @@ pub(crate) enum Denial {
     /// There is no such rule among those that this operator may change.
     #[error("there is no such rule")]
     NoSuchRule,
+    /// No hook has this number.
+    #[error("there is no such hook")]
+    NoSuchHook,
+    /// The chat is answered in another system.
+    #[error("the chat is answered in another system")]
+    Elsewhere,
     /// No account has this id.
     #[error("there is no such operator")]
     NoSuchOperator,
@@ -106,6 +112,8 @@ impl Denial {
             Denial::Over => "over",
             Denial::PickedUp => "was_picked_up",
             Denial::NoSuchRule => "no_such_rule",
+            Denial::NoSuchHook => "no_such_hook",
+            Denial::Elsewhere => "elsewhere",
             Denial::NoSuchOperator => "no_such_operator",
             Denial::NoSuchExclusion => "no_such_exclusion",
             Denial::NoCriterion => "no_criterion",
@@ -128,10 +136,18 @@ impl Denial {
         }
     }
 
+    /// The refusal's own code, for programs; where nothing was refused by the monitor, the same word as for people.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Denial::Refused(refusal) => refusal.code(),
+            other => other.key(),
+        }
+    }
+
     /// The HTTP status.
     pub(crate) fn status(&self) -> u16 {
         match self.key() {
-            "no_such_chat" | "no_such_rule" | "no_such_department" | "no_such_exclusion" => 404,
+            "no_such_chat" | "no_such_rule" | "no_such_department" | "no_such_exclusion" | "no_such_hook" => 404,
             "not_allowed"
             | "detail_wrong_password"
             | "not_watching"

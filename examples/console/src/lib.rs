@@ -28,6 +28,7 @@ mod reader;
 mod retention;
 mod said;
 mod settings_kept;
+mod signature;
 mod slots;
 mod store;
 mod texts;

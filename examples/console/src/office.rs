@@ -12,6 +12,7 @@ mod erasing;
 mod exclusions;
 mod feeds;
 mod hands;
+mod hooks;
 mod people;
 mod policy;
 mod presence;
@@ -49,6 +50,7 @@ pub(crate) use drafts::{Draft, Drafted, Warning};
 pub(crate) use erasing::Deleted;
 use erasing::Rewriting;
 pub(crate) use hands::help;
+use hooks::Hooks;
 use presence::Presence;
 pub(crate) use rule_list::Filter;
 pub(crate) use rules::Saved;
@@ -79,6 +81,7 @@ pub(crate) struct Office {
     /// What samples are drawn from.
     secret: [u8; 32],
     departments: BTreeMap<DepartmentId, String>,
+    hooks: Hooks,
     feeds: Feeds,
     /// The administrators who look at all chats.
     look_at_all: BTreeSet<OperatorId>,
@@ -109,11 +112,15 @@ impl Office {
     /// The state as the file has it.
     pub(crate) fn load(mut store: Store, limits: Limits) -> Result<Self, LoadError> {
         let (live, statistics) = store.load()?;
+        let names: HashMap<_, _> =
+            store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
+        let mut hooks = Hooks::load(&store, &names)?;
         let (mut chats, mut live_from) = (HashMap::new(), HashMap::new());
         for row in store.live_chats()? {
             let entries = store.last_entry_number(&row.id)?;
             let internal = store.last_internal_number(&row.id)?;
-            if !row.demonstration {
+            hooks.add(&row);
+            if row.has_visitor_here() {
                 *live_from.entry(Origin::of(row.ip)).or_insert(0) += 1;
             }
             let last = store.last_said(&row.id)?.map(|entry| Arc::new(LastSaid::from(entry)));
@@ -123,7 +130,6 @@ impl Office {
             chats.insert(id, LiveChat { row, entries, internal, first, last, waiting, presence });
         }
         let hands = store.hands()?.into_iter().collect();
-        let names = store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let departments = store.departments()?.into_iter().collect();
         let settings = Settings::load(&store)?;
         let rule_notes = store.rule_notes()?;
@@ -147,6 +153,7 @@ impl Office {
             rules_open: BTreeSet::new(),
             secret: password::random(),
             departments,
+            hooks,
             feeds: Feeds::start().map_err(LoadError::Thread)?,
             look_at_all: BTreeSet::new(),
             failed: false,
@@ -198,6 +205,9 @@ impl Office {
 
     /// Saves the state, so that the next start has nothing to replay.
     pub(crate) fn close(mut self) {
+        if let Err(error) = self.save_hooks() {
+            error!(%error, "what webhooks told was not saved; the next start reads them again");
+        }
         if let Err(error) = self.store.save(&self.live, &self.statistics) {
             error!(%error, "the state was not saved; the next start replays the log");
         }
@@ -227,7 +237,9 @@ impl Office {
             return Err(Denial::ChatFull);
         }
         known.entries += 1;
-        let name = name.unwrap_or_else(|| known.row.visitor.clone());
+        // Of a chat in another system, only that system knows who has ended it.
+        let source = known.row.source.as_ref().filter(|_| kind == Kind::Ended);
+        let name = name.unwrap_or_else(|| source.map_or(&known.row.visitor, |source| &source.vendor).clone());
         let entry = Entry { n: known.entries, at: now(), kind, operator: operator.cloned(), name, text: text.into() };
         if kind == Kind::Said {
             if operator.is_none() && known.first.is_none() {

@@ -75,7 +75,12 @@ pub(crate) fn digest(token: &str) -> Vec<u8> {
 
 /// A name for a chat: short, and not to be guessed.
 pub(crate) fn chat_name() -> String {
-    format!("c-{}", hex(&random::<8>()))
+    format!("c-{}", short())
+}
+
+/// The part of a name that nobody can guess.
+pub(crate) fn short() -> String {
+    hex(&random::<8>())
 }
 
 /// A name for an exclusion, which says nothing.
@@ -114,6 +119,7 @@ pub(crate) fn strong() -> String {
     groups.join("-")
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,18 +2,18 @@
 
 use serde::Deserialize;
 
-/// The longest text, in characters.
-const LONGEST: usize = 2000;
-
 /// Something said: some text, no longer than allowed, in which lines are all that controls the form.
 #[derive(Clone, Debug)]
 pub(crate) struct Said(pub(crate) String);
 
 impl Said {
+    /// The longest text, in characters.
+    pub(crate) const LONGEST: usize = 2000;
+
     pub(crate) fn of(text: &str) -> Option<Self> {
         let text: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || is_shown(*c)).collect();
         let text = text.trim();
-        (!text.is_empty() && text.chars().count() <= LONGEST).then(|| Said(text.to_owned()))
+        (!text.is_empty() && text.chars().count() <= Self::LONGEST).then(|| Said(text.to_owned()))
     }
 }
 

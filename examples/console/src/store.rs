@@ -7,6 +7,7 @@ mod chain;
 mod departments;
 mod ended;
 mod erasure;
+mod hooks;
 mod lines;
 mod readers;
 mod rule_notes;
@@ -32,10 +33,11 @@ pub(crate) use audit::{Action, AuditLine, CONSOLE, NewAuditLine};
 pub(crate) use chain::Hash;
 pub use chain::{Broken, Verified};
 pub(crate) use ended::{EndedChat, PersonBy, ReaderOf, names};
+pub(crate) use hooks::HookRow;
 pub(crate) use lines::{Cursor, Filter, Show};
 pub(crate) use readers::Reads;
 pub(crate) use rule_notes::RuleNote;
-pub(crate) use transcripts::{ChatRow, NewInternal};
+pub(crate) use transcripts::{ChatRow, NewInternal, Source};
 
 /// How many commands are logged before the state is saved anew.
 const COMMANDS_BETWEEN_SAVES: i64 = 1000;

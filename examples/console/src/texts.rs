@@ -6,6 +6,7 @@ mod desk;
 mod ended;
 mod faults;
 mod general;
+mod hooks;
 mod monitored;
 mod people;
 mod problems;
@@ -30,6 +31,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
         people::TEXTS,
         chats::TEXTS,
         ended::TEXTS,
+        hooks::TEXTS,
     ];
     pages.into_iter().chain(more).flatten()
 }

@@ -139,6 +139,8 @@ pub(crate) struct VisitorCard<'a> {
     pub(crate) ip: Option<String>,
     pub(crate) started: Moment,
     pub(crate) demonstration: bool,
+    /// The system in which the chat is answered, if not here.
+    pub(crate) vendor: Option<&'a str>,
     /// Since when no page of the chat is open, where that is so.
     pub(crate) gone: Option<Moment>,
 }
@@ -151,6 +153,7 @@ impl<'a> VisitorCard<'a> {
             ip: row.ip.map(|ip| ip.to_string()),
             started: row.started,
             demonstration: row.demonstration,
+            vendor: row.source.as_ref().map(|source| &*source.vendor),
             gone,
         }
     }

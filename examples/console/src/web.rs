@@ -12,6 +12,8 @@ mod drafts;
 mod ended;
 mod erasure;
 mod exclusions;
+mod hook_settings;
+mod hooks;
 mod monitored;
 mod open_page;
 mod pages;
@@ -56,6 +58,7 @@ use crate::reader::Readers;
 use crate::slots::Slots;
 use crate::store::Action;
 use connections::ForStaff;
+use hooks::HookDoors;
 use pages::Pages;
 use problem::Problem;
 use sessions::Sessions;
@@ -89,6 +92,7 @@ pub(crate) struct App {
     visitors: Buckets<ChatId>,
     operators: Buckets<OperatorId>,
     previews: Buckets<OperatorId>,
+    hooks: HookDoors,
     limits: Limits,
     /// The sockets of visitors.
     of_address: Slots<Origin>,
@@ -117,7 +121,7 @@ impl App {
         options: &Options,
         address: SocketAddr,
     ) -> Result<Self, Denial> {
-        let sessions = hub.call(|office| office.sessions(now())).await?;
+        let (sessions, hooks) = hub.call(|office| Ok((office.sessions(now())?, office.hook_rows()))).await?;
         let origins = match &options.origin {
             Some(origin) => vec![origin.clone()],
             None => {
@@ -147,6 +151,7 @@ impl App {
             visitors: Buckets::new(20.0, 4.0),
             operators: Buckets::new(60.0, 20.0),
             previews: Buckets::new(30.0, 2.0),
+            hooks: HookDoors::new(hooks),
             limits: options.limits,
             of_address: Slots::new(options.limits.sockets_per_address),
             of_chat: Slots::new(options.limits.sockets_per_chat),
@@ -271,6 +276,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/erasure", get(erasure::page))
         .route("/settings/erasure/find", post(erasure::find))
         .route("/settings/erasure/erase", post(erasure::erase))
+        .route("/settings/hooks", get(hook_settings::page).post(hook_settings::make))
+        .route("/settings/hooks/{hook}/revoke", post(hook_settings::revoke))
+        .route("/hooks/{vendor}/{secret}", post(hooks::receive))
         .fallback(|| async { Problem::NO_PAGE })
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
@@ -292,7 +300,9 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let back = if *request.method() == Method::GET { path.clone() } else { "/".to_owned() };
     let is_asset = path.starts_with("/assets/");
     let no_room = request.extensions().get::<ForStaff>().is_some() && !app.may_use_room_of_staff(headers, &path);
-    let mut response = if changes && !ours {
+    // Other programs have no page to come from. No cookie counts there.
+    let by_programs = path.starts_with("/hooks/");
+    let mut response = if changes && !ours && !by_programs {
         Problem::FORGED.into_response()
     } else if no_room {
         Problem::FULL.into_response()
@@ -302,7 +312,11 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         answered.unwrap_or_else(|_| Problem::TOO_SLOW.into_response())
     };
     if let Some(problem) = Problem::of(&response) {
-        response = problem.shown(&app.pages, language, wants_page.then_some(&*back));
+        response = if by_programs {
+            problem.for_programs(language)
+        } else {
+            problem.shown(&app.pages, language, wants_page.then_some(&*back))
+        };
     }
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));

@@ -15,6 +15,7 @@ mod ended;
 mod erasure;
 mod forbidden;
 mod hands;
+mod hooks;
 mod kept;
 mod killed;
 mod lines;

@@ -27,6 +27,7 @@ fn every_page_is_shown_in_both_languages() {
         ("/settings/chats", &aoi.cookie, "Every live chat", "進行中のすべてのチャット"),
         ("/settings/retention", &aoi.cookie, "Keep ended chats", "終了したチャットの保存日数"),
         ("/settings/exclusions", &aoi.cookie, "never monitored", "モニタリングされません"),
+        ("/settings/hooks", &aoi.cookie, "Signing key (optional)", "署名キー（任意）"),
         ("/audit", &aoi.cookie, "Added a rule", "ルールを追加"),
         ("/ended", &aoi.cookie, "Ended chats", "終了したチャット"),
         ("/settings/erasure", &aoi.cookie, "Erasure", "個人データの消去"),

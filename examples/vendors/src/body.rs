@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::once::read_json;
+use crate::vendors;
 
 /// What was posted to a webhook: one event, or a list of them.
 #[derive(Clone, Debug)]
@@ -42,6 +43,12 @@ impl Body {
             event => vec![event],
         };
         Ok(Body { events })
+    }
+
+    /// Whether there is something in it, and all of it is this vendor's.
+    pub fn is_of(&self, vendor: &str) -> bool {
+        let is_theirs = |event: &Value| vendors::of(event).is_some_and(|known| known.name == vendor);
+        !self.events.is_empty() && self.events.iter().all(is_theirs)
     }
 }
 

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use chat_monitor::{Chat, ChatId, Command, Email, OperatorId, Visitor};
+use serde::{Deserialize, Serialize};
 
 use crate::address::Proxies;
 use crate::body::Body;
 use crate::facts::{Attending, Latest, Life, Merged, Told};
 use crate::id::{self, People};
 use crate::look::{Look, Warning};
+use crate::message::Message;
 use crate::news::{Contact, Counted, News, Tidings};
 use crate::time::Time;
 use crate::vendors::{self, Vendor};
@@ -18,26 +20,32 @@ use crate::vendors::{self, Vendor};
 ///
 /// It does no I/O and knows no clock. All its commands have to be applied, in their order, to one monitor that starts
 /// without chats; what is refused there is the host's to look at. The same bodies, with the same times at which they
-/// were received, give the same commands.
-#[derive(Clone, Debug, Default)]
+/// were received, give the same commands. It can be saved and loaded: what it knows then is what it knew, but for the
+/// people and the proxies, which [`set_people`](Self::set_people) and [`set_proxies`](Self::set_proxies) give it anew.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Desk {
+    #[serde(skip)]
     people: People,
+    #[serde(skip)]
     proxies: Proxies,
     chats: BTreeMap<ChatId, Known>,
+    #[serde(with = "pairs")]
     contacts: BTreeMap<ContactKey, KnownContact>,
     accounts: Accounts,
 }
 
 /// A contact, by the vendor, its account there, and its id in it.
-type ContactKey = (&'static str, String, String);
+type ContactKey = (String, String, String);
 
 /// Which accounts the inboxes are of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Accounts {
     /// None of one that was told to be of two: then nobody can know of which.
-    of_inbox: BTreeMap<(&'static str, String), Option<String>>,
+    #[serde(with = "pairs")]
+    of_inbox: BTreeMap<(String, String), Option<String>>,
     /// The chats in inboxes of which that is not known, each with its number.
-    waiting: BTreeMap<(&'static str, String), BTreeMap<ChatId, String>>,
+    #[serde(with = "pairs")]
+    waiting: BTreeMap<(String, String), BTreeMap<ChatId, String>>,
 }
 
 /// What a body told.
@@ -47,6 +55,8 @@ pub struct Reading {
     pub vendor: Option<&'static str>,
     /// What is to be done, in this order.
     pub commands: Vec<Command>,
+    /// What was said, where the body has it. It may be of a chat that is over, and what came before may come again.
+    pub messages: Vec<Message>,
     /// What could not be read, or was not found. Without one, everything that the body can tell was understood.
     pub warnings: Vec<Warning>,
     /// Which facts it told that were older than what is known, and so do not count.
@@ -60,7 +70,7 @@ pub struct Reading {
 }
 
 /// A chat that goes on, as far as it has been told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Who attends it.
     pub operators: Vec<OperatorId>,
@@ -71,7 +81,7 @@ pub struct Facts {
 }
 
 /// What a chat's bodies have told.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Known {
     life: Life,
     attending: Attending,
@@ -79,7 +89,7 @@ struct Known {
     email: Latest<Email>,
     contact: Latest<String>,
     /// Whose the chat is, if that is known, for the contact's id is counted in it.
-    account: Option<(&'static str, String)>,
+    account: Option<(String, String)>,
     /// The latest time that anything was told of.
     latest: Option<Time>,
     /// What the host's monitor has been told, while the chat is live there.
@@ -87,7 +97,7 @@ struct Known {
 }
 
 /// What bodies have told of a contact, whichever chat they are in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct KnownContact {
     ip: Latest<IpAddr>,
     email: Latest<Email>,
@@ -99,6 +109,16 @@ impl Desk {
     /// `proxies` whose addresses in a list are not the visitor's.
     pub fn new(people: People, proxies: Proxies) -> Self {
         Desk { people, proxies, ..Desk::default() }
+    }
+
+    /// From now on, these are the ids by which the host knows the vendors' agents. Who was told of before keeps theirs.
+    pub fn set_people(&mut self, people: People) {
+        self.people = people;
+    }
+
+    /// From now on, these addresses in a list are not the visitor's.
+    pub fn set_proxies(&mut self, proxies: Proxies) {
+        self.proxies = proxies;
     }
 
     /// Reads a body that was received at this time, which counts only where the body does not say when it was so: it is
@@ -129,6 +149,11 @@ impl Desk {
     /// The chats that go on, by their ids.
     pub fn chats(&self) -> impl Iterator<Item = (&ChatId, &Facts)> {
         self.chats.iter().filter_map(|(chat, known)| Some((chat, known.shown.as_ref()?)))
+    }
+
+    /// What is known of a chat, if it goes on.
+    pub fn chat(&self, chat: &ChatId) -> Option<&Facts> {
+        self.chats.get(chat)?.shown.as_ref()
     }
 
     /// Forgets every chat that is over, and every contact in no chat, of which nothing was told since `before`.
@@ -162,12 +187,15 @@ impl Desk {
     fn chat_news(&mut self, vendor: &'static str, mut news: News, received: Time, reading: &mut Reading) {
         let account = news.counted.take().and_then(|counted| self.account(vendor, &mut news.chat, counted, reading));
         let known = self.chats.entry(news.chat.clone()).or_default();
-        known.account = known.account.take().or(account.map(|account| (vendor, account)));
+        known.account = known.account.take().or(account.map(|account| (vendor.to_owned(), account)));
         let chat = news.chat.clone();
         let before = reading.old.len();
+        let messages = std::mem::take(&mut news.messages);
+        let told_something = !messages.is_empty();
+        reading.messages.extend(messages.into_iter().map(|said| said.within(chat.clone())));
         known.merge(news, received, &mut reading.old);
         let commands = known.commands(&chat, &self.contacts);
-        if commands.is_empty() {
+        if commands.is_empty() && !(told_something && known.life.goes_on()) {
             reading.nothing.push(if known.life.has_ended() {
                 format!("chat {chat} is over")
             } else if reading.old.len() > before {
@@ -188,7 +216,7 @@ impl Desk {
         counted: Counted,
         reading: &mut Reading,
     ) -> Option<String> {
-        let inbox = counted.inbox.map(|inbox| (vendor, inbox));
+        let inbox = counted.inbox.map(|inbox| (vendor.to_owned(), inbox));
         if let (Some(account), Some(inbox)) = (&counted.account, &inbox) {
             let known = self.accounts.of_inbox.entry(inbox.clone()).or_insert_with(|| Some(account.clone()));
             if known.as_ref() == Some(account) {
@@ -229,13 +257,13 @@ impl Desk {
             reading.commands.push(Command::EndChat { chat: waiting.clone() });
         }
         let known = self.chats.entry(chat.clone()).or_default();
-        known.account = Some((vendor, account.to_owned()));
+        known.account = Some((vendor.to_owned(), account.to_owned()));
         known.absorb(told);
         reading.commands.extend(known.commands(&chat, &self.contacts));
     }
 
     fn contact_news(&mut self, vendor: &'static str, news: Contact, received: Time, reading: &mut Reading) {
-        let key = (vendor, news.account.unwrap_or_default(), news.id);
+        let key = (vendor.to_owned(), news.account.unwrap_or_default(), news.id);
         let is_theirs = |known: &Known| known.contact_key().as_ref() == Some(&key);
         let in_chats = self.chats.values().filter(|known| is_theirs(known)).filter_map(|known| known.latest).max();
         let contact = self.contacts.entry(key.clone()).or_default();
@@ -286,7 +314,7 @@ impl Known {
 
     fn contact_key(&self) -> Option<ContactKey> {
         let (vendor, account) = self.account.as_ref()?;
-        Some((*vendor, account.clone(), self.contact.value()?.clone()))
+        Some((vendor.clone(), account.clone(), self.contact.value()?.clone()))
     }
 
     /// Brings the host's monitor from what it was told to what is known now.
@@ -356,4 +384,24 @@ fn changes(chat: &ChatId, shown: &Facts, now: &Facts) -> Vec<Command> {
         commands.push(Command::SetVisitor { chat: chat.clone(), visitor: visitor(now) });
     }
     commands
+}
+
+/// Maps whose keys are no texts, as lists of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<K, V>, D::Error> {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
 }

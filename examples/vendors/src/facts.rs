@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use chat_monitor::OperatorId;
+use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
@@ -31,13 +32,13 @@ pub(crate) enum Merged {
 }
 
 /// An attribute and the time as of which it is known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Latest<T> {
     known: Option<(Time, Value<T>)>,
 }
 
 /// In the order in which they win against each other at the same moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Value<T> {
     Unknown,
     Known(T),
@@ -104,7 +105,7 @@ impl<T: PartialEq> Value<T> {
 
 /// In which of a vendor's lists somebody attends: the one to whom the chat is assigned, and those who take part
 /// besides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Part {
     Assigned,
     Participants,
@@ -120,7 +121,7 @@ pub(crate) enum Attendance {
 }
 
 /// Who attends, and since when each of them is known to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Attending {
     lists: BTreeMap<Part, (Time, Vec<OperatorId>)>,
     singly: BTreeMap<OperatorId, (Time, bool)>,
@@ -212,7 +213,7 @@ pub(crate) enum State {
 }
 
 /// Whether the chat goes on.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Life {
     mentioned: bool,
     opened: Option<Time>,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::address::{Proxies, visitor_address};
 use crate::facts::Told;
 use crate::id::{self, Agent, People};
+use crate::message::{Author, Said};
 use crate::news::Tidings;
 use crate::time::Time;
 
@@ -195,6 +196,42 @@ impl<'a> Look<'a> {
     pub(crate) fn missing_operator(&mut self, pointer: &str) -> Option<OperatorId> {
         self.warn(pointer, "expected an operator's id, found none; nobody may watch the chat");
         self.somebody("unreadable")
+    }
+
+    // --- what was said
+
+    /// What was said: its text, and where the body says which message it is and when it was said. None without a text.
+    pub(crate) fn said(&self, text: &str, id: &str, at: &str, by: Author) -> Option<Said> {
+        let text = self.told(text)?.as_str()?.to_owned();
+        let at = self.told(at).and_then(|value| Time::read(value).ok()).filter(|time| *time != Time::EARLIEST);
+        Some(Said { id: self.key(id), at, by, name: None, text })
+    }
+
+    /// The same, with what the vendor calls whoever said it.
+    pub(crate) fn said_by(&self, name: &str, said: Option<Said>) -> Option<Said> {
+        said.map(|said| Said { name: self.told(name).and_then(Value::as_str).map(str::to_owned), ..said })
+    }
+
+    /// A member of staff who said something, which alone does not make them attend.
+    pub(crate) fn author(&self, pointer: &str) -> Author {
+        self.speaker(self.key(pointer).as_deref().map(Agent::Person))
+    }
+
+    /// A program that said something.
+    pub(crate) fn author_bot(&self, pointer: &str) -> Author {
+        self.speaker(self.key(pointer).as_deref().map(Agent::Bot))
+    }
+
+    /// Somebody on the company's side said something, and it is not told who.
+    pub(crate) fn author_untold(&self) -> Author {
+        self.speaker(None)
+    }
+
+    fn speaker(&self, agent: Option<Agent<'_>>) -> Author {
+        let agent = agent.unwrap_or(Agent::Unknown("untold"));
+        let known = self.people.id(self.vendor, agent).or_else(|_| Agent::Unknown("unreadable").id(self.vendor));
+        // The second is made of names of ours.
+        known.map_or(Author::Visitor, Author::Operator)
     }
 
     // --- the visitor

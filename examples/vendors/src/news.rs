@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use chat_monitor::{ChatId, Email};
 
 use crate::facts::{Attendance, State, Told};
+use crate::message::Said;
 use crate::time::Time;
 
 /// What became of an event.
@@ -34,6 +35,8 @@ pub(crate) struct News {
     pub(crate) contact: Option<String>,
     /// What the chat's number is counted in, where not every body says it.
     pub(crate) counted: Option<Counted>,
+    /// What was said, in the body's order.
+    pub(crate) messages: Vec<Said>,
 }
 
 /// What a chat's number is counted in: an account, which some bodies leave out, and an inbox, which is one account's
@@ -57,6 +60,7 @@ impl News {
             email: Told::Untold,
             contact: None,
             counted: None,
+            messages: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@
 mod addresses;
 mod bodies;
 mod ids;
+mod messages;
 mod monitors;
 mod mutations;
 mod orders;

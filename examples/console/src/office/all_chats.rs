@@ -128,6 +128,7 @@ impl Office {
     ) -> Result<(), Denial> {
         self.check_administrator(by)?;
         let before = self.live.participant_view(chat).ok_or(Denial::NoSuchChat)?;
+        self.check_answered_here(chat)?;
         self.role(&to).ok_or(Denial::NoSuchOperator)?;
         self.check_are_known(departments.iter().flat_map(|departments| departments.iter()))?;
         let from = from.or_else(|| before.operators().first().cloned());

@@ -15,7 +15,7 @@ impl Office {
         self.role(operator).ok_or(Denial::NotAllowed)?;
         // Somebody else's, over, or made up: that makes no difference to who asks.
         let before = self.live.participant_view(chat).filter(|view| view.operators().is_empty());
-        let before = before.ok_or(Denial::PickedUp)?;
+        let before = before.filter(|_| !self.is_elsewhere(chat)).ok_or(Denial::PickedUp)?;
         let events = self.apply(Command::Attend { chat: chat.clone(), operator: operator.clone() })?;
         let entry = self.add_entry(chat, Kind::PickedUp, Some(operator), "")?;
         self.tell_change(chat, Some(before), Some(&entry), &events)
@@ -30,6 +30,7 @@ impl Office {
         departments: Option<Departments>,
     ) -> Result<(), Denial> {
         self.check_given(operator, chat)?;
+        self.check_answered_here(chat)?;
         self.role(to).ok_or(Denial::NoSuchOperator)?;
         self.check_are_known(departments.iter().flat_map(|departments| departments.iter()))?;
         let before = self.live.participant_view(chat);
@@ -52,6 +53,7 @@ impl Office {
         if let Some(n) = self.sent(chat, Some(operator), once)? {
             return Ok(n);
         }
+        self.check_answered_here(chat)?;
         let entry = self.add_entry(chat, Kind::Said, Some(operator), text)?;
         self.remember_sent(chat, Some(operator), once, entry.n)?;
         self.tell_entry(chat, &entry);
@@ -100,6 +102,7 @@ impl Office {
 
     pub(crate) fn end(&mut self, operator: &OperatorId, chat: &ChatId) -> Result<(), Denial> {
         self.check_given(operator, chat)?;
+        self.check_answered_here(chat)?;
         self.end_chat(chat, Some(operator))
     }
 
@@ -125,7 +128,11 @@ impl Office {
         self.store.forget_sent(chat)?;
         let told = self.tell_change(chat, Some(before), None, &events);
         if let Some(LiveChat { row, .. }) = self.chats.remove(chat) {
-            if let Some(count) = self.live_from.get_mut(&Origin::of(row.ip)).filter(|_| !row.demonstration) {
+            self.hooks.remove(&row);
+            if row.source.is_some() {
+                self.store.forget_messages(chat)?;
+            }
+            if let Some(count) = self.live_from.get_mut(&Origin::of(row.ip)).filter(|_| row.has_visitor_here()) {
                 *count -= 1;
                 if *count == 0 {
                     self.live_from.remove(&Origin::of(row.ip));

@@ -45,7 +45,7 @@ impl Office {
 
     /// The chats that wait, and those that this operator attends.
     pub(crate) fn listen_at_desk(&mut self, operator: &OperatorId) -> DeskOpening {
-        let waiting = self.live.chats().filter(|chat| chat.operators().is_empty());
+        let waiting = self.live.chats().filter(|chat| chat.operators().is_empty() && !self.is_elsewhere(chat.id()));
         let waiting = waiting.filter_map(|chat| self.waiting_chat(chat.id())).collect();
         let own = self.live.chats().filter(|chat| chat.attends(operator));
         let opened: Vec<_> = own.filter_map(|chat| self.desk_chat(operator, chat.id())).collect();

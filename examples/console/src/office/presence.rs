@@ -102,7 +102,7 @@ impl Office {
 
 /// Whether the visitor has a page of ours at all. Whoever has not can neither go nor stay away.
 fn has_page(row: &ChatRow) -> bool {
-    !row.demonstration
+    row.has_visitor_here()
 }
 
 fn milliseconds(duration: std::time::Duration) -> Moment {

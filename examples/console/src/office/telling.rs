@@ -220,6 +220,9 @@ impl Office {
     }
 
     fn tell_waiting(&mut self, chat: &ChatId, before: Option<&ParticipantView>, after: Option<&ParticipantView>) {
+        if self.is_elsewhere(chat) {
+            return;
+        }
         let waits = |view: Option<&ParticipantView>| view.is_some_and(|view| view.operators().is_empty());
         match (waits(before), waits(after)) {
             (false, true) => self.tell_desks(chat),

@@ -31,11 +31,12 @@ impl Office {
             return Err(Denial::TooManyChats);
         }
         let NewChat { id, name, email, ip, key, demonstration } = new;
-        let row = ChatRow { id, visitor: name, email, ip, key, demonstration, started: now(), ended: None };
+        let row =
+            ChatRow { id, visitor: name, email, ip, key, demonstration, started: now(), ended: None, source: None };
         let chat = Chat::new(row.id.clone()).with_visitor(visitor(&row));
         let events = self.apply(Command::StartChat(chat))?;
         self.store.add_chat(&row)?;
-        if !row.demonstration {
+        if row.has_visitor_here() {
             *self.live_from.entry(Origin::of(row.ip)).or_default() += 1;
         }
         let id = row.id.clone();

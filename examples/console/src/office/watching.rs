@@ -47,6 +47,8 @@ impl Office {
         let attempt = Attempt { operator, action: Action::Joined, chat: Some(chat) };
         let standing = self.standing(operator, chat).ok_or(Denial::NoSuchChat);
         self.audited(attempt, standing)?;
+        let here = self.check_answered_here(chat);
+        self.audited(attempt, here)?;
         let rules = self.rules_of_watch(operator, chat);
         let before = self.live.participant_view(chat);
         let joined = self.apply(Command::Join { chat: chat.clone(), watcher: operator.clone() });

@@ -40,7 +40,7 @@ impl Office {
     /// Whether an operator may know that a chat is there. Nothing else says so:
     ///
     /// * whoever attends it, or watches it, knows it;
-    /// * a chat that waits is shown to every operator;
+    /// * a chat that waits is shown to every operator, if it waits here;
     /// * administrators know every live chat: they read in the audit who watched which, and answer for all of them.
     ///
     /// To everybody else there is no such chat.
@@ -48,7 +48,7 @@ impl Office {
         let role = self.role(operator);
         role.is_some()
             && (chat.attends(operator)
-                || chat.operators().is_empty()
+                || (chat.operators().is_empty() && !self.is_elsewhere(chat.id()))
                 || role == Some(Role::Administrator)
                 || !self.rules_of_watch(operator, chat.id()).is_empty())
     }

@@ -93,6 +93,9 @@ actions! {
     DeletedOld "deleted_old",
     SoughtPerson "sought_person",
     ErasedPerson "erased_person",
+    MadeHook "made_hook",
+    RevokedHook "revoked_hook",
+    OpenedHooks "opened_hooks",
 }
 
 impl Action {

@@ -109,6 +109,16 @@ const ADDED: &[&str] = &[
      ) WITHOUT ROWID;",
     audit::CHAIN,
     readers::READERS,
+    // Vendors' webhooks: where they come in, what was told since that was saved, and which messages are known.
+    "CREATE TABLE hooks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, vendor TEXT NOT NULL, name TEXT NOT NULL, secret BLOB NOT NULL UNIQUE, key TEXT,
+        by TEXT NOT NULL, made INTEGER NOT NULL, last INTEGER, desk TEXT
+    );
+    CREATE TABLE hook_bodies (id INTEGER PRIMARY KEY, hook INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);
+    CREATE TABLE hook_messages (chat TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (chat, message)) WITHOUT ROWID;
+    ALTER TABLE chats ADD COLUMN hook INTEGER;
+    ALTER TABLE chats ADD COLUMN vendor TEXT;
+    ALTER TABLE chats ADD COLUMN vendor_chat TEXT;",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

@@ -22,6 +22,24 @@ pub(crate) struct ChatRow {
     pub(crate) demonstration: bool,
     pub(crate) started: Moment,
     pub(crate) ended: Option<Moment>,
+    /// Whose webhooks tell of it, where it is answered in another system.
+    pub(crate) source: Option<Source>,
+}
+
+impl ChatRow {
+    /// Whether a visitor has begun it here, on a page of ours.
+    pub(crate) fn has_visitor_here(&self) -> bool {
+        !self.demonstration && self.source.is_none()
+    }
+}
+
+/// Where a chat is from.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) hook: i64,
+    pub(crate) vendor: String,
+    /// Its id there.
+    pub(crate) chat: ChatId,
 }
 
 /// What is written to the internal channel.
@@ -39,8 +57,8 @@ pub(crate) struct NewInternal<'a> {
 impl Store {
     pub(crate) fn add_chat(&self, chat: &ChatRow) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO chats (chat, visitor, email, ip, key, demonstration, started, ended)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO chats (chat, visitor, email, ip, key, demonstration, started, ended, hook, vendor, vendor_chat)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
         insert.execute(params![
             chat.id.as_str(),
@@ -51,12 +69,24 @@ impl Store {
             chat.demonstration,
             chat.started,
             chat.ended,
+            chat.source.as_ref().map(|source| source.hook),
+            chat.source.as_ref().map(|source| &source.vendor),
+            chat.source.as_ref().map(|source| source.chat.as_str()),
         ])?;
         Ok(())
     }
 
     pub(crate) fn set_email(&self, chat: &ChatId, email: &Email) -> rusqlite::Result<()> {
         self.connection.execute("UPDATE chats SET email = ?2 WHERE chat = ?1", [chat.as_str(), email.as_str()])?;
+        Ok(())
+    }
+
+    /// What is known of the visitor now.
+    pub(crate) fn set_visitor(&self, chat: &ChatRow) -> rusqlite::Result<()> {
+        let mut update =
+            self.connection.prepare_cached("UPDATE chats SET visitor = ?2, email = ?3, ip = ?4 WHERE chat = ?1")?;
+        let email = chat.email.as_ref().map(Email::as_str);
+        update.execute(params![chat.id.as_str(), chat.visitor, email, chat.ip.map(|ip| ip.to_string())])?;
         Ok(())
     }
 
@@ -226,7 +256,9 @@ impl Store {
     }
 }
 
-const CHAT_COLUMNS: &str = "SELECT chat, visitor, email, ip, key, demonstration, started, ended FROM chats";
+const CHAT_COLUMNS: &str =
+    "SELECT chat, visitor, email, ip, key, demonstration, started, ended, hook, vendor, vendor_chat
+     FROM chats";
 
 fn read_chat(row: &Row<'_>) -> rusqlite::Result<ChatRow> {
     Ok(ChatRow {
@@ -238,7 +270,15 @@ fn read_chat(row: &Row<'_>) -> rusqlite::Result<ChatRow> {
         demonstration: row.get(5)?,
         started: row.get(6)?,
         ended: row.get(7)?,
+        source: read_source(row)?,
     })
+}
+
+fn read_source(row: &Row<'_>) -> rusqlite::Result<Option<Source>> {
+    let (Some(hook), Some(vendor), Some(chat)) = (row.get(8)?, row.get(9)?, row.get::<_, Option<String>>(10)?) else {
+        return Ok(None);
+    };
+    Ok(Some(Source { hook, vendor, chat: id(10, &chat)? }))
 }
 
 pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Entry> {

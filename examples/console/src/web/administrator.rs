@@ -39,6 +39,7 @@ fn tried(path: &str) -> Action {
         Some("departments") => Action::OpenedDepartments,
         Some("chats") => Action::OpenedChats,
         Some("erasure") => Action::SoughtPerson,
+        Some("hooks") => Action::OpenedHooks,
         _ => Action::OpenedRetention,
     }
 }

@@ -40,6 +40,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("ended.html", include_str!("../../templates/ended.html")),
     ("erasure.html", include_str!("../../templates/erasure.html")),
     ("audit.html", include_str!("../../templates/audit.html")),
+    ("hooks.html", include_str!("../../templates/hooks.html")),
 ];
 
 /// A language that the pages are in.

@@ -13,22 +13,32 @@ use crate::denial::Denial;
 pub(super) struct Problem {
     status: StatusCode,
     key: &'static str,
+    /// The word for programs.
+    code: &'static str,
 }
 
 impl Problem {
-    pub(super) const FORGED: Problem = Problem { status: StatusCode::FORBIDDEN, key: "forged" };
-    pub(super) const NOT_SIGNED_IN: Problem = Problem { status: StatusCode::UNAUTHORIZED, key: "not_signed_in" };
-    pub(super) const NO_PAGE: Problem = Problem { status: StatusCode::NOT_FOUND, key: "no_page" };
-    pub(super) const NO_CHAT: Problem = Problem { status: StatusCode::NOT_FOUND, key: "no_such_chat" };
-    pub(super) const TOO_SLOW: Problem = Problem { status: StatusCode::REQUEST_TIMEOUT, key: "too_slow" };
-    pub(super) const FULL: Problem = Problem { status: StatusCode::SERVICE_UNAVAILABLE, key: "full" };
-    pub(super) const TOO_MANY: Problem = Problem { status: StatusCode::TOO_MANY_REQUESTS, key: "too_many" };
-    pub(super) const BAD_TEXT: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key: "bad_text" };
-    pub(super) const BAD_VALUE: Problem = Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key: "bad_value" };
+    pub(crate) const FORGED: Problem = Problem::new(StatusCode::FORBIDDEN, "forged");
+    pub(crate) const NOT_SIGNED_IN: Problem = Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in");
+    pub(crate) const NO_PAGE: Problem = Problem::new(StatusCode::NOT_FOUND, "no_page");
+    pub(crate) const NO_CHAT: Problem = Problem::new(StatusCode::NOT_FOUND, "no_such_chat");
+    pub(crate) const TOO_SLOW: Problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow");
+    pub(crate) const FULL: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "full");
+    pub(crate) const TOO_MANY: Problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many");
+    pub(crate) const BAD_TEXT: Problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_text");
+    pub(crate) const BAD_VALUE: Problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_value");
+    pub(crate) const TOO_LARGE: Problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    pub(crate) const BAD_SIGNATURE: Problem = Problem::new(StatusCode::UNAUTHORIZED, "bad_signature");
+    pub(crate) const BAD_BODY: Problem = Problem::new(StatusCode::BAD_REQUEST, "bad_body");
+    pub(crate) const OTHER_BODY: Problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "other_body");
+
+    const fn new(status: StatusCode, key: &'static str) -> Problem {
+        Problem { status, key, code: key }
+    }
 
     /// What was typed cannot be read; `key` is that of the text that says why.
     pub(super) fn unreadable(key: &'static str) -> Problem {
-        Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key }
+        Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key, code: key }
     }
 
     /// What an answer is refused for. Faults that are found before any of our code runs come as plain text.
@@ -37,7 +47,19 @@ impl Problem {
         let status = response.status();
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let plain = status.is_client_error() && kind.is_none_or(|kind| kind.starts_with("text/plain"));
-        known.or_else(|| plain.then_some(Problem { status, key: "bad_request" }))
+        known.or_else(|| plain.then_some(Problem { status, key: "bad_request", code: "bad_request" }))
+    }
+
+    /// The answer in full for a program, as RFC 9457 has it.
+    pub(super) fn for_programs(self, language: Language) -> Response {
+        let body = json!({
+            "type": format!("/api#{}", self.code),
+            "title": self.status.canonical_reason().unwrap_or_default(),
+            "status": self.status.as_u16(),
+            "detail": language.text(self.key),
+            "code": self.code,
+        });
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
     }
 
     /// The answer in full: a page where a browser asked for one, JSON elsewhere.
@@ -71,7 +93,7 @@ impl Problem {
 impl From<Denial> for Problem {
     fn from(denial: Denial) -> Self {
         let status = StatusCode::from_u16(denial.status()).unwrap_or(StatusCode::CONFLICT);
-        Problem { status, key: denial.key() }
+        Problem { status, key: denial.key(), code: denial.code() }
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use http::{Answer, Socket, request};
 
-/// Takes away the tables that came after a file's first three versions.
+/// Takes away the tables and columns that came after a file's first three versions.
 pub(crate) const WITHOUT_NEW_TABLES: &str =
     "DROP TABLE settings; DROP TABLE disabled; DROP TABLE departments; DROP TABLE rule_notes;
     DROP TABLE sent; DROP INDEX audience_of_entry; ALTER TABLE internal_audience DROP COLUMN read_at;
@@ -23,7 +23,9 @@ pub(crate) const WITHOUT_NEW_TABLES: &str =
     DROP TABLE chat_readers; DROP INDEX ended_chats; DROP INDEX internal_of_chat;
      DROP INDEX audit_of_operator; DROP INDEX audit_of_chat;
      ALTER TABLE audit DROP COLUMN chat_seal; ALTER TABLE audit DROP COLUMN rules_seal;
-     ALTER TABLE audit DROP COLUMN detail_seal; ALTER TABLE audit DROP COLUMN hash;";
+     ALTER TABLE audit DROP COLUMN detail_seal; ALTER TABLE audit DROP COLUMN hash;
+    DROP TABLE hooks; DROP TABLE hook_bodies; DROP TABLE hook_messages;
+    ALTER TABLE chats DROP COLUMN hook; ALTER TABLE chats DROP COLUMN vendor; ALTER TABLE chats DROP COLUMN vendor_chat;";
 
 /// A console in this process, on a port and a file of its own.
 #[derive(Debug)]

@@ -9,6 +9,7 @@
 use super::Vendor;
 use crate::facts::{Attendance, Part, State};
 use crate::look::Look;
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("brevo", recognise, read);
@@ -66,5 +67,18 @@ fn read(look: &mut Look<'_>) -> Tidings {
         news.email = look.email(&emails);
         news.ip = look.ip(&["/visitor/ip"]);
     }
+    let all = messages.iter().map(String::as_str).chain(["/message"]);
+    news.messages = all.filter_map(|at| message(look, at)).collect();
     news.into()
+}
+
+fn message(look: &Look<'_>, at: &str) -> Option<Said> {
+    let field = |name: &str| format!("{at}/{name}");
+    let agent = field("agentId");
+    let by = match look.text(&field("type"))? {
+        "visitor" => Author::Visitor,
+        "agent" => look.author(&agent),
+        _ => return None,
+    };
+    look.said_by(&field("agentName"), look.said(&field("text"), &field("id"), &field("createdAt"), by))
 }

@@ -13,6 +13,7 @@ use chat_monitor::OperatorId;
 use super::Vendor;
 use crate::facts::{Attendance, Part, State, Told};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{Contact, Counted, News, Tidings};
 use crate::time::Time;
 
@@ -112,7 +113,26 @@ fn conversation(look: &mut Look<'_>, at: &str, event_opens: bool) -> Tidings {
         look.warn(&meta, "expected the assignee and the visitor, found neither; nobody may watch the chat");
         news.attendance = look.somebody("unreadable").map(Attendance::OneMore).into_iter().collect();
     }
+    if look.is("/event", "message_created") {
+        news.messages.extend(message(look));
+    }
     news.into()
+}
+
+/// A message lies at the top. Private ones are notes among the agents; what is no text of a person or a bot, such as
+/// `activity`, tells what the rest of the body tells too.
+fn message(look: &Look<'_>) -> Option<Said> {
+    if !look.is_false("/private") {
+        return None;
+    }
+    let by = match (look.text("/message_type")?, look.text("/sender/type")) {
+        ("incoming", _) => Author::Visitor,
+        ("outgoing" | "template", Some("user")) => look.author("/sender/id"),
+        ("outgoing" | "template", Some(_)) => look.author_bot("/sender/id"),
+        ("outgoing" | "template", None) => look.author_untold(),
+        _ => return None,
+    };
+    look.said_by("/sender/name", look.said("/content", "/id", "/created_at", by))
 }
 
 /// `updated_at` is that of the conversation, to the microsecond. Earlier versions had only times of what happened in

@@ -10,6 +10,7 @@
 use super::Vendor;
 use crate::facts::{Attendance, Part, State};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("crisp", recognise, read);
@@ -98,5 +99,22 @@ fn read(look: &mut Look<'_>) -> Tidings {
         }
         _ => {}
     }
+    if matches!(event, "message:send" | "message:received") {
+        news.messages.extend(message(look, event));
+    }
     news.into()
+}
+
+/// Notes among operators and files have other types than `text`. What the visitor sends is `message:send`.
+fn message(look: &Look<'_>, event: &str) -> Option<Said> {
+    if !look.is("/data/type", "text") {
+        return None;
+    }
+    let automated = look.get("/data/automated").and_then(|is| is.as_bool()) == Some(true);
+    let by = match event {
+        "message:send" => Author::Visitor,
+        _ if automated => look.author_bot("/data/user/user_id"),
+        _ => look.author("/data/user/user_id"),
+    };
+    look.said_by("/data/user/nickname", look.said("/data/content", "/data/fingerprint", "/data/timestamp", by))
 }

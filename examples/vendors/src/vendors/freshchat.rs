@@ -6,6 +6,7 @@
 use super::Vendor;
 use crate::facts::{Attendance, Part, State};
 use crate::look::Look;
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("freshchat", recognise, read);
@@ -29,6 +30,9 @@ fn read(look: &mut Look<'_>) -> Tidings {
     let time = look.time(&["/action_time"]);
     let mut news = News::of(chat, time);
     news.state = if look.is(&format!("{conversation}/status"), "resolved") { State::Ended } else { state };
+    if at == "/data/message" {
+        news.messages.extend(message(look));
+    }
     let assigned = [format!("{at}/to_agent_id"), format!("{conversation}/assigned_agent_id")];
     // The new agent counts first, even where it is nobody: the conversation may be as it was before.
     let assigned = if look.has(&assigned[0]) { [assigned[0].clone(), assigned[0].clone()] } else { assigned };
@@ -41,4 +45,19 @@ fn read(look: &mut Look<'_>) -> Tidings {
     };
     news.attendance = vec![Attendance::All(Part::Assigned, operator.into_iter().collect())];
     news.into()
+}
+
+/// The first part that has a text. A private message is a note among agents.
+fn message(look: &Look<'_>) -> Option<Said> {
+    if look.is("/data/message/message_type", "private") {
+        return None;
+    }
+    let by = match look.text("/data/message/actor_type")? {
+        "user" => Author::Visitor,
+        "agent" => look.author("/data/message/actor_id"),
+        _ => look.author_bot("/data/message/actor_id"),
+    };
+    let parts = look.items("/data/message/message_parts");
+    let text = parts.iter().map(|part| format!("{part}/text/content")).find(|text| look.told(text).is_some())?;
+    look.said(&text, "/data/message/id", "/data/message/created_time", by)
 }

@@ -8,6 +8,7 @@ use chat_monitor::{Email, OperatorId};
 use super::Vendor;
 use crate::facts::{Attendance, Part, State, Told};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said, plain};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("intercom", recognise, read);
@@ -40,7 +41,26 @@ fn read(look: &mut Look<'_>) -> Tidings {
     }
     news.attendance = assignee(look);
     news.email = email(look);
+    let parts = ["/data/item/conversation_parts/conversation_parts", "/data/item/conversation_parts"];
+    let parts = parts.into_iter().flat_map(|at| look.items(at));
+    let parts: Vec<_> = parts.filter(|part| look.is(&format!("{part}/part_type"), "comment")).collect();
+    let first = ["/data/item/source", "/data/item/conversation_message"].map(str::to_owned);
+    news.messages = first.iter().chain(&parts).filter_map(|at| message(look, at)).collect();
     news.into()
+}
+
+/// The message that a conversation began with, or a part of it that is a comment: other parts are notes and the like.
+fn message(look: &Look<'_>, at: &str) -> Option<Said> {
+    let field = |name: &str| format!("{at}/{name}");
+    let author = field("author/id");
+    let by = match look.text(&field("author/type"))? {
+        "admin" => look.author(&author),
+        "user" | "lead" | "contact" => Author::Visitor,
+        _ => look.author_bot(&author),
+    };
+    let said = look.said(&field("body"), &field("id"), &field("created_at"), by)?;
+    let text = plain(&said.text);
+    look.said_by(&field("author/name"), (!text.is_empty()).then_some(Said { text, ..said }))
 }
 
 fn assignee(look: &mut Look<'_>) -> Vec<Attendance> {

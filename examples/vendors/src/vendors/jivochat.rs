@@ -9,6 +9,7 @@
 use super::Vendor;
 use crate::facts::{Attendance, Part, State, Told};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("jivochat", recognise, read);
@@ -44,6 +45,8 @@ fn read(look: &mut Look<'_>) -> Tidings {
     } else if !operators.is_empty() {
         news.attendance = vec![Attendance::All(Part::Assigned, operators)];
     }
+    let messages = look.items("/chat/messages");
+    news.messages = messages.iter().filter_map(|at| message(look, at)).collect();
     if look.visitor("/visitor") {
         if !look.has("/visitor/email") {
             look.warn("/visitor/email", "expected the visitor's email, found none");
@@ -52,4 +55,15 @@ fn read(look: &mut Look<'_>) -> Tidings {
         news.ip = if look.told("/session/ip_addr").is_some() { look.ip(&["/session/ip_addr"]) } else { Told::Untold };
     }
     news.into()
+}
+
+/// Only the end of a chat tells what was said in it.
+fn message(look: &Look<'_>, at: &str) -> Option<Said> {
+    let field = |name: &str| format!("{at}/{name}");
+    let by = match look.text(&field("type"))? {
+        "visitor" => Author::Visitor,
+        "agent" => look.author(&field("agent_id")),
+        _ => return None,
+    };
+    look.said(&field("message"), &field("id"), &field("timestamp"), by)
 }

@@ -10,6 +10,7 @@ use chat_monitor::OperatorId;
 use super::Vendor;
 use crate::facts::{Attendance, Part, State};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 use crate::time::Time;
 
@@ -66,9 +67,22 @@ fn read(look: &mut Look<'_>) -> Tidings {
             let operator = look.person("/payload/user_id");
             news.attendance.extend(operator.map(Attendance::OneLess));
         }
+        "incoming_event" => news.messages.extend(message(look, "/payload/event")),
         _ => {}
     }
     news.into()
+}
+
+/// What is for agents alone is no message of the chat. Agents are known by their email, customers by a number.
+fn message(look: &Look<'_>, at: &str) -> Option<Said> {
+    let field = |name: &str| format!("{at}/{name}");
+    if !look.is(&field("type"), "message") || look.is(&field("recipients"), "agents") || look.is(&field("visibility"), "agents") {
+        return None;
+    }
+    let author = field("author_id");
+    let is_agent = look.text(&author).is_some_and(|author| author.contains('@'));
+    let by = if is_agent { look.author(&author) } else { Author::Visitor };
+    look.said(&field("text"), &field("id"), &field("created_at"), by)
 }
 
 fn incoming(look: &mut Look<'_>) -> Tidings {
@@ -89,6 +103,8 @@ fn incoming(look: &mut Look<'_>) -> Tidings {
     }
     let operators = users.iter().filter_map(|one| user(look, one, &mut news)).collect();
     news.attendance = vec![Attendance::All(Part::Assigned, operators)];
+    let events = look.items("/payload/chat/thread/events");
+    news.messages = events.iter().filter_map(|event| message(look, event)).collect();
     news.into()
 }
 

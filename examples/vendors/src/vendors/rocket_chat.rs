@@ -9,6 +9,7 @@
 use super::Vendor;
 use crate::facts::{Attendance, Part, State};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("rocket.chat", recognise, read);
@@ -53,6 +54,8 @@ fn read(look: &mut Look<'_>) -> Tidings {
         _ => look.person("/agent/_id"),
     };
     news.attendance = vec![Attendance::All(Part::Assigned, agent.into_iter().collect())];
+    let messages = look.items("/messages");
+    news.messages = messages.iter().filter_map(|at| message(look, at)).collect();
     if look.visitor("/visitor") {
         news.ip = look.ip(&["/visitor/ip"]);
         // None, one, or a list of `{address}`.
@@ -62,4 +65,15 @@ fn read(look: &mut Look<'_>) -> Tidings {
         }
     }
     news.into()
+}
+
+/// Who is not the guest has an `agentId`. What closes the room, or tells which page the guest is on, is no message.
+fn message(look: &Look<'_>, at: &str) -> Option<Said> {
+    let field = |name: &str| format!("{at}/{name}");
+    if look.has(&field("closingMessage")) || look.has(&field("navigation")) {
+        return None;
+    }
+    let agent = field("agentId");
+    let by = if look.told(&agent).is_some() { look.author(&agent) } else { Author::Visitor };
+    look.said(&field("msg"), &field("_id"), &field("ts"), by)
 }

@@ -8,6 +8,7 @@
 use super::Vendor;
 use crate::facts::{Attendance, Part, State};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("tawk.to", recognise, read);
@@ -31,9 +32,26 @@ fn read(look: &mut Look<'_>) -> Tidings {
     let mut news = News::of(chat, at);
     news.state = state;
     news.attendance = vec![Attendance::All(Part::Assigned, look.somebody("untold").into_iter().collect())];
+    let transcript = look.items("/chat/messages");
+    news.messages = transcript.iter().filter_map(|at| message(look, at, "sender/t", "msg", &format!("{at}/time"))).collect();
+    news.messages.extend(message(look, "/message", "sender/type", "text", "/time"));
     if look.visitor(visitor) {
         // Without an email, the field is not there.
         news.email = look.email(&[&format!("{visitor}/email")]);
     }
     news.into()
+}
+
+/// The transcript and the first message name the same things differently. Neither has an id.
+fn message(look: &Look<'_>, at: &str, sender: &str, text: &str, time: &str) -> Option<Said> {
+    let field = |name: &str| format!("{at}/{name}");
+    if !look.is(&field("type"), "msg") {
+        return None;
+    }
+    let by = match look.text(&field(sender))? {
+        "v" | "visitor" => Author::Visitor,
+        "a" | "agent" => look.author_untold(),
+        _ => return None,
+    };
+    look.said_by(&field("sender/n"), look.said(&field(text), &field("id"), time, by))
 }

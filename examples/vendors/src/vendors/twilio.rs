@@ -12,6 +12,7 @@
 use super::Vendor;
 use crate::facts::{Attendance, State};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor::new("twilio", recognise, read);
@@ -109,5 +110,21 @@ fn read(look: &mut Look<'_>) -> Tidings {
         Happened::Mentioned if look.is(&field("State"), "closed") => news.state = State::Ended,
         Happened::Mentioned | Happened::NotYet | Happened::Elsewhere => {}
     }
+    if matches!(look.event_name(name), "onMessageAdded" | "com.twilio.conversations.message.added") {
+        news.messages.extend(message(look, at));
+    }
     news.into()
+}
+
+/// The author is an identity, a visitor's number or address, or `system`.
+fn message(look: &Look<'_>, at: &str) -> Option<Said> {
+    let field = |name: &str| format!("{at}/{name}");
+    let author = field("Author");
+    let by = match look.text(&author)? {
+        "system" => look.author_bot(&author),
+        bound if bound.starts_with('+') || bound.contains(":+") => Author::Visitor,
+        _ => look.author(&author),
+    };
+    let text = if look.has(&field("MessageBody")) { "MessageBody" } else { "Body" };
+    look.said(&field(text), &field("MessageSid"), &field("DateCreated"), by)
 }

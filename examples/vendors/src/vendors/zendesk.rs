@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::Vendor;
 use crate::facts::{Attendance, Part, State};
 use crate::look::{Look, beside};
+use crate::message::{Author, Said};
 use crate::news::{News, Tidings};
 
 pub(super) const VENDOR: Vendor = Vendor { parts: events, ..Vendor::new("zendesk", recognise, read) };
@@ -43,5 +44,15 @@ fn read(look: &mut Look<'_>) -> Tidings {
     news.attendance = vec![Attendance::All(Part::Assigned, look.somebody("untold").into_iter().collect())];
     // The user is told where the webhook is set up to; else only in what they write, and without an email.
     news.email = look.email(&["/payload/user/profile/email", "/payload/message/author/user/profile/email"]);
+    if event == "conversation:message" {
+        news.messages.extend(message(look));
+    }
     news.into()
+}
+
+fn message(look: &Look<'_>) -> Option<Said> {
+    let is_visitor = look.is("/payload/message/author/type", "user");
+    let by = if is_visitor { Author::Visitor } else { look.author_untold() };
+    let said = look.said("/payload/message/content/text", "/payload/message/id", "/createdAt", by);
+    look.said_by("/payload/message/author/displayName", said)
 }
