@@ -212,20 +212,8 @@ fn a_rule_is_replaced_in_one_act_and_named_without_being_touched() {
     let line = rule_of(&hana, &by_aoi);
     assert_eq!((&line["enabled"], &line["watcher_id"]), (&json!(false), &json!("hana")));
     for (language, words) in [
-        (
-            "ja",
-            [
-                "ルールを変更",
-                "担当者名: 鈴木 彩 &#x2f; 担当者名: 田中 健（除外: 訪問者のメールアドレス: *@example.org）",
-            ],
-        ),
-        (
-            "en",
-            [
-                "Replaced a rule",
-                "Operator: 鈴木 彩 &#x2f; Operator: 田中 健 unless Visitor&#x27;s email: *@example.org",
-            ],
-        ),
+        ("ja", ["ルールを変更", "担当者名: 田中 健（除外: 訪問者のメールアドレス: *@example.org）"]),
+        ("en", ["Replaced a rule", "Operator: 田中 健 unless Visitor&#x27;s email: *@example.org"]),
     ] {
         let page = aoi.page_in(language, "/audit");
         let told = page.split_once("<main").unwrap().1;
