@@ -14,7 +14,7 @@ fn a_line_says_what_was_said_last_and_since_when_the_visitor_waits() {
     let silent = line();
     assert_eq!((&silent["last"], &silent["waiting"]), (&Value::Null, &Value::Null));
     let fields: Vec<_> = silent.as_object().unwrap().keys().map(String::as_str).collect();
-    let known = ["attributes", "chat", "departments", "last", "people", "rules", "visitor", "waiting"];
+    let known = ["attributes", "chat", "departments", "hand", "last", "people", "rules", "visitor", "waiting"];
     assert!(fields.iter().all(|field| known.contains(field)), "{fields:?}");
 
     let n = visit.says("first");
