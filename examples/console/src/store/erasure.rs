@@ -11,11 +11,12 @@ use crate::entry::Moment;
 const ROWS: i64 = 500;
 
 /// What a chat has in other tables, with what its rows are told apart by.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("entries", "chat, n"),
     ("internal_audience", "chat, operator, n"),
     ("internal_entries", "id"),
     ("sent", "chat, sender, once"),
+    ("hook_messages", "chat, message"),
     ("chat_readers", "operator, chat"),
 ];
 
