@@ -23,6 +23,9 @@ pub(crate) enum Denial {
     /// No hook has this number.
     #[error("there is no such hook")]
     NoSuchHook,
+    /// No key has this number.
+    #[error("there is no such key")]
+    NoSuchKey,
     /// The chat is answered in another system.
     #[error("the chat is answered in another system")]
     Elsewhere,
@@ -114,6 +117,7 @@ impl Denial {
             Denial::NoSuchRule => "no_such_rule",
             Denial::NoSuchHook => "no_such_hook",
             Denial::Elsewhere => "elsewhere",
+            Denial::NoSuchKey => "no_such_key",
             Denial::NoSuchOperator => "no_such_operator",
             Denial::NoSuchExclusion => "no_such_exclusion",
             Denial::NoCriterion => "no_criterion",
@@ -147,7 +151,8 @@ impl Denial {
     /// The HTTP status.
     pub(crate) fn status(&self) -> u16 {
         match self.key() {
-            "no_such_chat" | "no_such_rule" | "no_such_department" | "no_such_exclusion" | "no_such_hook" => 404,
+            "no_such_chat" | "no_such_rule" | "no_such_department" | "no_such_exclusion" | "no_such_hook"
+            | "no_such_key" => 404,
             "not_allowed"
             | "detail_wrong_password"
             | "not_watching"

@@ -5,10 +5,11 @@
 //! * `hub` has it all done by one thread, many things in one transaction, and nobody is told before it is kept;
 //! * `feeds` are the listeners, and `reader` reads what was said before;
 //! * `criterion` reads what people type into rules, and `words` writes rules for people;
-//! * `web` is the HTTP interface;
+//! * `web` is the HTTP interface for people, and `api` the one for programs;
 //! * `demonstration` and `dialogues` give a newcomer something to look at.
 
 mod account;
+mod api;
 mod aside;
 mod console;
 mod criterion;

@@ -13,6 +13,7 @@ mod exclusions;
 mod feeds;
 mod hands;
 mod hooks;
+mod keys;
 mod people;
 mod policy;
 mod presence;
@@ -25,6 +26,7 @@ mod telling;
 mod visiting;
 mod watching;
 mod why;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -51,6 +53,7 @@ pub(crate) use erasing::Deleted;
 use erasing::Rewriting;
 pub(crate) use hands::help;
 use hooks::Hooks;
+use keys::Keys;
 use presence::Presence;
 pub(crate) use rule_list::Filter;
 pub(crate) use rules::Saved;
@@ -82,6 +85,7 @@ pub(crate) struct Office {
     secret: [u8; 32],
     departments: BTreeMap<DepartmentId, String>,
     hooks: Hooks,
+    keys: Keys,
     feeds: Feeds,
     /// The administrators who look at all chats.
     look_at_all: BTreeSet<OperatorId>,
@@ -115,6 +119,7 @@ impl Office {
         let names: HashMap<_, _> =
             store.accounts()?.into_iter().map(|account| (account.operator, account.name)).collect();
         let mut hooks = Hooks::load(&store, &names)?;
+        let keys = store.keys()?.into_iter().map(|row| (row.digest.clone(), row)).collect();
         let (mut chats, mut live_from) = (HashMap::new(), HashMap::new());
         for row in store.live_chats()? {
             let entries = store.last_entry_number(&row.id)?;
@@ -154,6 +159,7 @@ impl Office {
             secret: password::random(),
             departments,
             hooks,
+            keys,
             feeds: Feeds::start().map_err(LoadError::Thread)?,
             look_at_all: BTreeSet::new(),
             failed: false,

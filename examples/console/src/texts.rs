@@ -7,6 +7,7 @@ mod ended;
 mod faults;
 mod general;
 mod hooks;
+mod keys;
 mod monitored;
 mod people;
 mod problems;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Text> {
         chats::TEXTS,
         ended::TEXTS,
         hooks::TEXTS,
+        keys::TEXTS,
     ];
     pages.into_iter().chain(more).flatten()
 }

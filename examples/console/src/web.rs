@@ -3,6 +3,7 @@
 mod administrator;
 mod assets;
 mod audit;
+mod by_programs;
 mod caller;
 mod chats;
 mod connections;
@@ -14,6 +15,7 @@ mod erasure;
 mod exclusions;
 mod hook_settings;
 mod hooks;
+mod keys;
 mod monitored;
 mod open_page;
 mod pages;
@@ -58,9 +60,10 @@ use crate::reader::Readers;
 use crate::slots::Slots;
 use crate::store::Action;
 use connections::ForStaff;
+pub(crate) use drafts::{CRITERIA, label};
 use hooks::HookDoors;
 use pages::Pages;
-use problem::Problem;
+pub(crate) use problem::Problem;
 use sessions::Sessions;
 use socket::Watching;
 
@@ -93,6 +96,8 @@ pub(crate) struct App {
     operators: Buckets<OperatorId>,
     previews: Buckets<OperatorId>,
     hooks: HookDoors,
+    /// What programs ask by their keys.
+    calls: Buckets<OperatorId>,
     limits: Limits,
     /// The sockets of visitors.
     of_address: Slots<Origin>,
@@ -152,6 +157,7 @@ impl App {
             operators: Buckets::new(60.0, 20.0),
             previews: Buckets::new(30.0, 2.0),
             hooks: HookDoors::new(hooks),
+            calls: Buckets::new(400.0, 200.0),
             limits: options.limits,
             of_address: Slots::new(options.limits.sockets_per_address),
             of_chat: Slots::new(options.limits.sockets_per_chat),
@@ -181,7 +187,7 @@ impl App {
     }
 
     /// Looks at something, and writes down when that was refused.
-    async fn look<T: Send + 'static>(
+    pub(crate) async fn look<T: Send + 'static>(
         &self,
         operator: &OperatorId,
         action: Action,
@@ -279,6 +285,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/hooks", get(hook_settings::page).post(hook_settings::make))
         .route("/settings/hooks/{hook}/revoke", post(hook_settings::revoke))
         .route("/hooks/{vendor}/{secret}", post(hooks::receive))
+        .route("/settings/keys", get(keys::page).post(keys::make))
+        .route("/settings/keys/{key}/revoke", post(keys::revoke))
+        .merge(crate::api::router())
         .fallback(|| async { Problem::NO_PAGE })
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
@@ -301,7 +310,7 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let is_asset = path.starts_with("/assets/");
     let no_room = request.extensions().get::<ForStaff>().is_some() && !app.may_use_room_of_staff(headers, &path);
     // Other programs have no page to come from. No cookie counts there.
-    let by_programs = path.starts_with("/hooks/");
+    let by_programs = ["/hooks/", "/api/v1/"].iter().any(|start| path.starts_with(start));
     let mut response = if changes && !ours && !by_programs {
         Problem::FORGED.into_response()
     } else if no_room {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds something missing has failed")]
 
 mod administrators;
+mod api;
 mod audit;
 mod away;
 mod browser;

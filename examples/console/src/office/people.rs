@@ -246,6 +246,7 @@ impl Office {
             self.apply_to_people(Command::RemoveOperator { operator: operator.clone() })?;
         }
         self.names.remove(operator);
+        self.remove_keys_of(operator)?;
         Ok(self.store.remove_account(operator)?)
     }
 }

@@ -96,6 +96,9 @@ actions! {
     MadeHook "made_hook",
     RevokedHook "revoked_hook",
     OpenedHooks "opened_hooks",
+    MadeKey "made_key",
+    RevokedKey "revoked_key",
+    OpenedKeys "opened_keys",
 }
 
 impl Action {

@@ -119,6 +119,10 @@ const ADDED: &[&str] = &[
     ALTER TABLE chats ADD COLUMN hook INTEGER;
     ALTER TABLE chats ADD COLUMN vendor TEXT;
     ALTER TABLE chats ADD COLUMN vendor_chat TEXT;",
+    "CREATE TABLE keys (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, operator TEXT NOT NULL, digest BLOB NOT NULL UNIQUE,
+        by TEXT NOT NULL, made INTEGER NOT NULL, used INTEGER
+    );",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

@@ -40,6 +40,7 @@ fn tried(path: &str) -> Action {
         Some("chats") => Action::OpenedChats,
         Some("erasure") => Action::SoughtPerson,
         Some("hooks") => Action::OpenedHooks,
+        Some("keys") => Action::OpenedKeys,
         _ => Action::OpenedRetention,
     }
 }

@@ -28,7 +28,7 @@ const LOOKED_AT: usize = 100;
 const NAMED: usize = 20;
 
 /// How many criteria a rule, or an exclusion, has at most on each side.
-const CRITERIA: usize = 16;
+pub(crate) const CRITERIA: usize = 16;
 
 /// The longest note, in characters.
 const LONGEST_NOTE: usize = 500;
@@ -88,7 +88,7 @@ pub(super) fn criteria(typed: &[Typed]) -> Result<Vec<Wanted>, Problem> {
 }
 
 /// Reads a name and a note, neither of which anybody must give.
-pub(super) fn label(name: &str, note: &str) -> Result<(String, String), Problem> {
+pub(crate) fn label(name: &str, note: &str) -> Result<(String, String), Problem> {
     let Name(name) = Name::of(name).ok_or(Problem::unreadable("bad_label"))?;
     let note = if note.trim().is_empty() { Some(String::new()) } else { Said::of(note).map(|Said(note)| note) };
     let note = note.filter(|note| note.chars().count() <= LONGEST_NOTE);

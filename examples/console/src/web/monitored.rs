@@ -16,15 +16,13 @@ use super::desk::Body;
 use super::problem::Problem;
 use super::{App, Before, socket};
 use crate::aside;
-use crate::line::write_list;
-use crate::looks::Look;
 use crate::office::Office;
 use crate::reader::Opening;
 use crate::said::Said;
 use crate::store::Action;
 
 /// How many lines of a list are made at a time.
-const LINES: usize = 20;
+pub(super) const LINES: usize = 20;
 
 pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: HeaderMap) -> Result<Response, Problem> {
     aside::later().await;
@@ -40,18 +38,7 @@ pub(super) async fn socket(
 ) -> Result<Response, Problem> {
     aside::later().await;
     let held = app.account_slot(&staff)?;
-    let operator = staff.operator.clone();
-    let listen = move |office: &mut Office| office.listen_as_watcher(&operator);
-    let (feed, chats) = app.look(&staff.operator, Action::OpenedList, None, listen).await?;
-    // A few at a time: between them, the people in the chats are served.
-    let mut lines = Vec::with_capacity(chats.len());
-    for some in chats.chunks(LINES) {
-        let (operator, some) = (staff.operator.clone(), some.to_vec());
-        lines.extend(app.hub.read(move |office| Ok(office.lines(&operator, some))).await?);
-    }
-    let operator = staff.operator.clone();
-    let texts = app.hub.read(move |office| Ok(office.own_rule_texts(&operator))).await?;
-    let first = app.watching.run(move || write_list(&lines, &texts)).await?;
+    let (feed, first) = app.watched(&staff.operator).await?;
     Ok(socket::to_watcher(&app, upgrade, first, feed, &staff, held))
 }
 
@@ -83,19 +70,11 @@ pub(super) async fn opened_socket(
     let (operator, id) = (staff.operator.clone(), chat.clone());
     let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
     app.look(&staff.operator, Action::Opened, Some(&chat), check).await?;
-    let look = note_opened(&app, &staff, &chat).await?;
+    let look = app.note_look(&staff.operator, &staff.token, &chat).await?;
     let (operator, id) = (staff.operator.clone(), chat.clone());
     let Opening { feed, head, last } = app.hub.read(move |office| office.listen_to_opened(&operator, &id)).await?;
     let first = app.readers.watchers.opened_snapshot(chat, staff.operator.clone(), head, last).await?;
     Ok(socket::to_watcher(&app, upgrade, first, feed, &staff, (held, look)))
-}
-
-/// Nothing is shown before it is written down that it is.
-async fn note_opened(app: &App, staff: &Staff, chat: &ChatId) -> Result<Arc<Look>, Problem> {
-    let look = Arc::new(app.looks.begin(&staff.token, chat));
-    let (operator, id, noted) = (staff.operator.clone(), chat.clone(), look.clone());
-    app.hub.record(move |office| office.note_opened(&operator, &id, &noted)).await?;
-    Ok(look)
 }
 
 /// What was said earlier in a chat that is watched or joined.
@@ -110,7 +89,7 @@ pub(super) async fn entries(
     let (operator, id) = (staff.operator.clone(), chat.clone());
     let check = move |office: &mut Office| office.check_opened(&operator, &id).map(drop);
     app.look(&staff.operator, Action::Opened, Some(&chat), check).await?;
-    note_opened(&app, &staff, &chat).await?;
+    app.note_look(&staff.operator, &staff.token, &chat).await?;
     Ok(Json(app.readers.watchers.operator_part(chat, staff.operator, before.before, before.internal).await?))
 }
 

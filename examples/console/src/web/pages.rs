@@ -41,6 +41,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("erasure.html", include_str!("../../templates/erasure.html")),
     ("audit.html", include_str!("../../templates/audit.html")),
     ("hooks.html", include_str!("../../templates/hooks.html")),
+    ("keys.html", include_str!("../../templates/keys.html")),
+    ("api.html", include_str!("../../templates/api.html")),
 ];
 
 /// A language that the pages are in.

@@ -6,11 +6,12 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::json;
 
 use super::pages::{Language, Pages};
+use crate::api::ProblemDetails;
 use crate::denial::Denial;
 
 /// An answer that is no success: a status and the key of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     key: &'static str,
     /// The word for programs.
@@ -32,17 +33,19 @@ impl Problem {
     pub(crate) const BAD_BODY: Problem = Problem::new(StatusCode::BAD_REQUEST, "bad_body");
     pub(crate) const OTHER_BODY: Problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "other_body");
 
+    pub(crate) const BAD_KEY: Problem = Problem::new(StatusCode::UNAUTHORIZED, "bad_key");
+
     const fn new(status: StatusCode, key: &'static str) -> Problem {
         Problem { status, key, code: key }
     }
 
     /// What was typed cannot be read; `key` is that of the text that says why.
-    pub(super) fn unreadable(key: &'static str) -> Problem {
+    pub(crate) fn unreadable(key: &'static str) -> Problem {
         Problem { status: StatusCode::UNPROCESSABLE_ENTITY, key, code: key }
     }
 
     /// What an answer is refused for. Faults that are found before any of our code runs come as plain text.
-    pub(super) fn of(response: &Response) -> Option<Self> {
+    pub(crate) fn of(response: &Response) -> Option<Self> {
         let known = response.extensions().get::<Problem>().copied();
         let status = response.status();
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -52,14 +55,15 @@ impl Problem {
 
     /// The answer in full for a program, as RFC 9457 has it.
     pub(super) fn for_programs(self, language: Language) -> Response {
-        let body = json!({
-            "type": format!("/api#{}", self.code),
-            "title": self.status.canonical_reason().unwrap_or_default(),
-            "status": self.status.as_u16(),
-            "detail": language.text(self.key),
-            "code": self.code,
-        });
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        let details = ProblemDetails {
+            r#type: format!("/api#{}", self.code),
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            detail: language.text(self.key),
+            code: self.code,
+        };
+        let body = serde_json::to_string(&details).unwrap_or_default();
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
     }
 
     /// The answer in full: a page where a browser asked for one, JSON elsewhere.

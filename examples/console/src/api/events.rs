@@ -1,0 +1,77 @@
+//! What happens to the account's list, as it happens.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use chat_monitor::OperatorId;
+use futures_util::stream::{self, Stream};
+use tokio::time::interval;
+
+use super::caller::ByKey;
+use super::forms::Refused;
+use crate::aside;
+use crate::feeds::Feed;
+use crate::slots::Slot;
+use crate::web::{App, Problem};
+
+/// How long a stream may go on after its key was revoked or its account disabled.
+const CHECKED_EVERY: Duration = Duration::from_secs(5);
+
+/// Streams what the page of monitored chats hears: `data` is one news, and the first is the whole list. After a break it
+/// begins anew.
+#[utoipa::path(get, path = "/api/v1/events", tag = "monitored",
+    responses((status = 200, content_type = "text/event-stream", body = String), Refused))]
+pub(super) async fn events(
+    State(app): State<Arc<App>>,
+    by: ByKey,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    aside::later().await;
+    let held = app.account_slot_of(&by.operator)?;
+    let (feed, snapshot) = app.watched(&by.operator).await?;
+    let mut check = interval(CHECKED_EVERY);
+    // The first comes at once.
+    check.tick().await;
+    let news = News { app, by, feed, first: Some(snapshot.as_str().to_owned()), check, _held: held };
+    let events = stream::unfold(news, |mut news| async move {
+        let text = news.next().await?;
+        Some((Ok(Event::default().data(text)), news))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new()))
+}
+
+struct News {
+    app: Arc<App>,
+    by: ByKey,
+    feed: Feed,
+    first: Option<String>,
+    check: tokio::time::Interval,
+    _held: Slot<OperatorId>,
+}
+
+impl News {
+    /// What comes next; none when there is to be no more.
+    async fn next(&mut self) -> Option<String> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        loop {
+            tokio::select! {
+                () = self.app.stopped() => return None,
+                text = self.feed.recv() => return text.map(|text| text.as_str().to_owned()),
+                _ = self.check.tick() => {
+                    let (digest, operator) = (self.by.digest.clone(), self.by.operator.clone());
+                    let may = move |office: &mut crate::office::Office| {
+                        office.check_may_monitor(&operator)?;
+                        Ok(office.by_key(&digest).is_some())
+                    };
+                    if !self.app.hub().read(may).await.unwrap_or_default() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
