@@ -443,14 +443,19 @@ impl World {
         format!("everything is answered in the end: {:?} is not: {doors:?} {owners:?}", self.pending.keys().next())
     }
 
-    /// Whether every gateway may deliver, and has heard of all rules.
+    /// Whether every log has an owner, and every gateway may deliver and has heard of all rules. Without an owner, nobody
+    /// who waits for a list can get it.
     fn is_even(&self) -> bool {
         let last = self.memory.last(Log::Rules);
+        let owned = self.hosts.iter().any(|host| host.rules.status().serves)
+            && (0..usize::from(SHARDS)).all(|nth| {
+                self.hosts.iter().any(|host| host.shards.get(nth).is_some_and(|owner| owner.status().serves))
+            });
         let even = |door: &Door| {
             let status = door.gateway.status();
             status.open && status.behind == 0 && status.passed == last
         };
-        self.doors.iter().all(even)
+        owned && self.doors.iter().all(even)
     }
 }
 
