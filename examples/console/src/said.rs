@@ -37,10 +37,15 @@ pub(crate) struct Name(pub(crate) String);
 
 impl Name {
     pub(crate) fn of(text: &str) -> Option<Self> {
-        let name: String = text.chars().filter(|c| is_shown(*c)).collect();
+        let name: String = text.chars().filter(|c| is_shown(*c) && !is_empty(*c)).collect();
         let name = name.trim();
         (name.chars().count() <= 60).then(|| Name(name.to_owned()))
     }
+}
+
+/// What has no width and joins nothing, or breaks lines: two names that look alike would be two.
+fn is_empty(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
 }
 
 /// Neither a control character nor one that turns the direction of what stands around it.

@@ -218,6 +218,13 @@ fn erasing_is_for_administrators_and_what_cannot_be_read_is_refused() {
         assert_eq!(who.post("/settings/erasure/erase", &json!({ "chats": [visit.chat] })).status, 403);
     }
     assert_eq!(aoi.get("/settings/erasure").status, 200);
+    // By the name as it is shown, whatever stands in it that nobody sees.
+    for name in ["Mika \u{2764}\u{fe0f}", "\u{200b}Mi\u{ad}ka\u{feff} Sato"] {
+        let visit = server.visit(name, "");
+        let found = |value: &str| aoi.does("/settings/erasure/find", &json!({ "by": "name", "value": value }));
+        let found = [found(name), found(&name.replace(['\u{200b}', '\u{ad}', '\u{feff}'], ""))];
+        assert!(found.iter().all(|found| found["chats"][0]["chat"] == visit.chat.as_str()), "{name}: {found:?}");
+    }
     for wrong in [
         json!({ "by": "email", "value": "mika" }),
         json!({ "by": "name", "value": " \u{200b}" }),

@@ -16,6 +16,7 @@ use super::administrator::Administrator;
 use super::problem::Problem;
 use crate::criterion::{email, tidy};
 use crate::denial::Denial;
+use crate::said::Name;
 use crate::store::PersonBy;
 
 /// How many chats are shown, and erased at a time.
@@ -51,11 +52,14 @@ pub(super) async fn find(
     Administrator(staff): Administrator,
     Json(Sought { by, value }): Json<Sought>,
 ) -> Result<Json<Value>, Problem> {
-    let value = tidy(&value);
     let by = match &*by {
-        "email" => PersonBy::Email(email(value).map_err(|why| Problem::unreadable(why.key()))?),
-        "name" if !value.is_empty() => PersonBy::Name(value.to_owned()),
-        "chat" => PersonBy::Chat(value.parse().map_err(|_| Problem::BAD_VALUE)?),
+        "email" => PersonBy::Email(email(&value).map_err(|why| Problem::unreadable(why.key()))?),
+        "name" => {
+            // Read as a visitor's own: one that ends with an emoji ends with a character that nobody sees.
+            let name = Name::of(&value).filter(|Name(name)| !name.is_empty());
+            PersonBy::Name(name.ok_or(Problem::BAD_VALUE)?.0)
+        }
+        "chat" => PersonBy::Chat(tidy(&value).parse().map_err(|_| Problem::BAD_VALUE)?),
         _ => return Err(Problem::BAD_VALUE),
     };
     let address = match &by {
