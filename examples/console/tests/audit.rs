@@ -75,6 +75,16 @@ fn each_filter_finds_what_it_names_and_nothing_else() {
 }
 
 #[test]
+fn an_id_that_is_also_the_key_of_a_text_is_shown_as_it_is() {
+    let server = Server::start();
+    let aoi = server.sign_in("aoi");
+    aoi.does("/settings/people", &json!({ "id": "visitor", "name": "Mai", "role": "associate" }));
+    aoi.does("/settings/people/visitor/disable", &json!({}));
+    let lines = aoi.page_in("ja", "/audit/export.csv?act=disabled_person");
+    assert!(lines.contains(",visitor,") && !lines.contains("訪問者"), "{lines}");
+}
+
+#[test]
 fn a_day_is_one_of_the_readers_zone() {
     let server = Server::start();
     let aoi = server.sign_in("aoi");

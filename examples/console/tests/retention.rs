@@ -16,7 +16,7 @@ fn an_administrator_sets_how_long_things_are_kept_and_it_outlasts_a_restart() {
         assert_eq!((refused.status, refused.json()["error"].as_str()), (422, Some("out_of_bounds")));
     }
     assert_eq!(aoi.post("/settings/retention", &json!({ "retention_days": -1, "gone_minutes": 1 })).status, 422);
-    assert!(aoi.get("/audit").body.contains("7 d, 45 min"));
+    assert!(aoi.get("/audit").body.contains("Chats are kept for days: 7; visitors may be gone for minutes: 45"));
     let server = server.restart();
     let page = server.sign_in("aoi").get("/settings/retention").body;
     assert!(page.contains("value=\"7\"") && page.contains("value=\"45\""), "{page}");

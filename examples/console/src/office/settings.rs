@@ -20,8 +20,8 @@ impl Office {
         settings.save(&self.store)?;
         self.settings = settings;
         let detail = match settings.gone_minutes {
-            Some(minutes) => format!("{} d, {minutes} min", settings.retention_days),
-            None => format!("{} d", settings.retention_days),
+            Some(minutes) => format!("detail_days_minutes {} {minutes}", settings.retention_days),
+            None => format!("detail_days {}", settings.retention_days),
         };
         self.audit(Attempt { operator, action: Action::ChangedSettings, chat: None }, String::new(), &detail)
     }

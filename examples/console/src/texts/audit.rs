@@ -80,6 +80,12 @@ pub(super) const TEXTS: &[Text] = &[
     ("audit_sought_person", "Looked for a person's chats", "個人のチャットを検索"),
     ("audit_erased_person", "Erased a person's chats", "個人のチャットを消去"),
     ("detail_chats", "Chats: {n}", "チャット {n} 件"),
+    ("detail_days", "Chats are kept for days: {n}", "チャットの保存: {n} 日"),
+    (
+        "detail_days_minutes",
+        "Chats are kept for days: {n}; visitors may be gone for minutes: {m}",
+        "チャットの保存: {n} 日、訪問者が離れてから終了まで: {m} 分",
+    ),
     ("detail_erased", "Chats: {n}; lines of the audit: {m}", "チャット {n} 件、監査ログ {m} 行の該当箇所"),
     ("detail_by_email", "By email address", "メールアドレスで検索"),
     ("detail_by_name", "By name", "名前で検索"),

@@ -42,7 +42,7 @@ impl Words<'_> {
     pub(super) fn line(&self, line: &AuditLine) -> Worded {
         let (ids, rules): (Vec<_>, Vec<_>) = self.rules(line).into_iter().unzip();
         // What stands with the rules already need not be said twice.
-        let detail = if ids.contains(&line.detail) { String::new() } else { self.detail(&line.detail) };
+        let detail = if ids.contains(&line.detail) { String::new() } else { self.detail(line) };
         Worded {
             id: line.id,
             at: line.at,
@@ -82,11 +82,16 @@ impl Words<'_> {
         moment.to_zoned_datetime(self.zone.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
-    /// A key of a text, with numbers for it; or something that is no text.
-    fn detail(&self, detail: &str) -> String {
+    /// A key of a text, with numbers for it; or something that is no text, such as the id of an account or the name of a
+    /// hook, whatever key that is too.
+    fn detail(&self, line: &AuditLine) -> String {
+        let detail = &line.detail;
+        if !line.refused && !["detail_", "ended_"].iter().any(|start| detail.starts_with(start)) {
+            return detail.clone();
+        }
         let mut parts = detail.split(' ');
         match self.language.text(parts.next().unwrap_or_default()) {
-            "" => detail.to_owned(),
+            "" => detail.clone(),
             text => {
                 let [n, m] = [parts.next(), parts.next()].map(Option::unwrap_or_default);
                 text.replace("{n}", n).replace("{m}", m)
