@@ -60,6 +60,8 @@ fn what_is_altered_taken_out_or_put_in_is_named() {
     let (database, hash) = written();
     let file = Connection::open(&database.0).unwrap();
     let last: i64 = file.query_row("SELECT max(id) FROM audit", [], |row| row.get(0)).unwrap();
+    let refused: i64 = file.query_row("SELECT max(id) FROM audit WHERE refused", [], |row| row.get(0)).unwrap();
+    let refused = format!("line {refused}");
     let copy = Database::new();
     let end = format!("line {}", last + 1);
     for (sql, expected) in [
@@ -67,6 +69,8 @@ fn what_is_altered_taken_out_or_put_in_is_named() {
         ("UPDATE audit SET at = at + 1 WHERE id = 3", "line 3"),
         ("UPDATE audit SET action = 'joined' WHERE id = 3", "line 3"),
         ("UPDATE audit SET refused = 1 - refused WHERE id = 3", "line 3"),
+        ("UPDATE audit SET refused = 2 WHERE id = (SELECT max(id) FROM audit WHERE refused)", &*refused),
+        ("UPDATE audit SET chat = '' WHERE id = 1", "line 1"),
         ("UPDATE audit SET chat = 'c-0000000000000000' WHERE id = 3", "line 3"),
         ("UPDATE audit SET rules = '[]' WHERE id = 3", "line 3"),
         ("UPDATE audit SET detail = 'x' WHERE id = 3", "line 3"),

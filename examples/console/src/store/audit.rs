@@ -239,7 +239,10 @@ pub(super) fn verify(connection: &Connection, sought: Option<Hash>) -> Result<Re
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
         // Who tampers may leave something that cannot even be read.
-        let read = read_line(row).and_then(|line| Ok((line, read_seals(row)?, read_hash(row, 11)?))).ok();
+        let read = read_line(row).and_then(|line| Ok((line, read_seals(row)?, read_hash(row, 11)?)));
+        let refused: Result<i64, _> = row.get(7);
+        // What reads alike and is not what this program writes.
+        let read = read.ok().filter(|(line, ..)| line.chat.as_deref() != Some("") && matches!(refused, Ok(0 | 1)));
         let line = read.as_ref().map(|(line, [a, b, c], hash)| {
             let parts = [(line.chat.as_deref().unwrap_or_default(), *a), (&*line.rules, *b), (&*line.detail, *c)];
             let AuditLine { id, at, operator, action, refused, .. } = line;
