@@ -301,7 +301,8 @@ impl Browser {
 
     /// Whether nothing has to be moved sideways.
     pub(super) fn fits(&self) -> bool {
-        let script = "return document.documentElement.scrollWidth <= window.innerWidth";
+        // Not the window's width: on a telephone that grows with what is too wide.
+        let script = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         self.run(script, &json!([])).as_bool().unwrap_or(false)
     }
 
