@@ -94,11 +94,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("send_advice", "Send advice", "アドバイスを送る"),
     ("join", "Join this chat", "このチャットに参加する"),
-    (
-        "join_text",
-        "Everyone in the chat will see that you have joined.",
-        "参加したことがチャットの全員に表示されます。",
-    ),
+    ("join_text", "If you join, everyone in the chat sees it.", "参加すると、チャットの全員に表示されます。"),
     ("leave", "Leave this chat", "このチャットから退出する"),
     ("no_longer", "You do not watch this chat any more", "このチャットのモニタリングは終了しました"),
     ("ended_chat_ended", "The chat is over.", "チャットが終了しました。"),

@@ -21,7 +21,7 @@ pub(super) const TEXTS: &[Text] = &[
     ("right_advise", "Advise", "アドバイス"),
     ("right_join", "Join", "参加"),
     ("sessions", "Signed in", "サインイン中"),
-    ("sessions_count", "{count} browsers", "{count} 台"),
+    ("sessions_count", "Browsers: {count}", "{count} 台"),
     ("state_disabled", "Disabled", "無効"),
     ("add_person", "Add a person", "アカウントを追加する"),
     ("edit_person", "Edit the account", "アカウントを編集する"),
