@@ -8,15 +8,18 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use chat_monitor::OperatorId;
 use tokio::net::TcpListener;
 use tracing::info;
 
 use crate::denial::Denial;
+use crate::entry::now;
 use crate::hub::Hub;
 use crate::office::Office;
 use crate::options::{Options, Play};
+use crate::password;
 use crate::reader::{Reader, Readers};
-use crate::store::{self, Broken, LoadError, Store, Verified};
+use crate::store::{self, Broken, KeyRow, LoadError, Store, Verified};
 use crate::web::App;
 use crate::{demonstration, dialogues, retention};
 use dialogues::Dialogue;
@@ -173,19 +176,43 @@ impl Console {
 ///
 /// [`Failure::Account`] when the account is there already or badly named.
 pub async fn add_operator(options: &Options, account: &str, password: &str) -> Result<(), Failure> {
-    let store = Store::open(&options.database).map_err(|error| match error {
-        LoadError::InUse => Failure::Account(
-            "a console works on this database: add people on its page /settings/people while it runs, or stop it first"
-                .into(),
-        ),
-        error => error.into(),
-    })?;
-    let office = Office::load(store, options.limits)?;
-    let (hub, worker) = Hub::start(office)?;
+    let (hub, worker) = open_alone(options, "add people on its page /settings/people")?;
     demonstration::add_operator(&hub, account, password).await?;
     drop(hub);
     let _ = tokio::task::spawn_blocking(move || worker.join()).await;
     Ok(())
+}
+
+/// Makes a key for an account in a file that no console has open. It is told here and nowhere else.
+///
+/// # Errors
+///
+/// [`Failure::Account`] when nobody who can sign in has this id.
+pub async fn new_key(options: &Options, operator: &str) -> Result<String, Failure> {
+    let nobody = || Failure::Account(format!("no account that can sign in has the id `{}`", operator.escape_debug()));
+    let operator: OperatorId = operator.parse().map_err(|_| nobody())?;
+    let (hub, worker) = open_alone(options, "make keys on its page /settings/keys")?;
+    let (key, digest) = password::key();
+    let (name, by) = ("--new-key".to_owned(), operator.clone());
+    let row = KeyRow { id: 0, name, operator, digest, by, made: now(), used: None };
+    let made = hub.call(move |office| office.make_key(row)).await;
+    drop(hub);
+    let _ = tokio::task::spawn_blocking(move || worker.join()).await;
+    match made {
+        Err(Denial::NoSuchOperator) => Err(nobody()),
+        made => Ok(made.map(|()| key)?),
+    }
+}
+
+/// Opens a file that no console has open. `instead` says what to do while one has.
+fn open_alone(options: &Options, instead: &str) -> Result<(Hub, JoinHandle<()>), Failure> {
+    let store = Store::open(&options.database).map_err(|error| match error {
+        LoadError::InUse => {
+            Failure::Account(format!("a console works on this database: {instead} while it runs, or stop it first"))
+        }
+        error => error.into(),
+    })?;
+    Ok(Hub::start(Office::load(store, options.limits)?)?)
 }
 
 /// Removes the demonstration from a file that no console has open, and says how many accounts it had.

@@ -37,6 +37,8 @@ mod view;
 mod web;
 mod words;
 
-pub use console::{Console, DemonstrationPassword, Failure, add_operator, backup, remove_demonstration, verify_audit};
+pub use console::{
+    Console, DemonstrationPassword, Failure, add_operator, backup, new_key, remove_demonstration, verify_audit,
+};
 pub use options::{Call, HELP, Limits, Options, Play, WrongCall};
 pub use store::{Broken, LoadError, Verified};

@@ -27,6 +27,9 @@ fn main() -> ExitCode {
             console::verify_audit(&options, earlier.as_deref()).map(|verified| print(&format!("{verified}\n")))
         }
         Call::AddOperator(options, account) => runtime.block_on(add_operator(options, account)),
+        Call::NewKey(options, operator) => {
+            runtime.block_on(console::new_key(&options, &operator)).map(|key| print(&format!("{key}\n")))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,6 +13,7 @@ pub const HELP: &str = "A host to try chat-monitor in: chats, operators, rules a
 
 usage: console [--port N] [--db FILE] [--replay FILE [--speed X]] [--no-dialogues] [--no-demonstration]
        console [--db FILE] --add-operator ID:ROLE:NAME
+       console [--db FILE] --new-key OPERATOR
        console [--db FILE] --remove-demonstration
        console [--db FILE] --backup FILE
        console [--db FILE] --verify-audit [--earlier-hash HASH]
@@ -30,6 +31,7 @@ options:                      environment:
   --no-demonstration                                  a new file gets no demonstration data
   --add-operator ID:ROLE:NAME                         add an account and end; ROLE is administrator, supervisor or
                                                       associate, the password is a line of standard input
+  --new-key OPERATOR                                  make a key by which programs act as this account, print it, and end
   --new-passwords                                     new ones for the demonstration's accounts, printed
   --remove-demonstration                              remove its accounts, rules and chats, and end
   --backup FILE                                       copy the database to a new file, while a console works on it too
@@ -177,6 +179,8 @@ pub enum Call {
     Run(Options),
     /// To add an account: its id, role and name.
     AddOperator(Options, String),
+    /// To make a key for this account.
+    NewKey(Options, String),
     /// To remove the demonstration.
     RemoveDemonstration(Options),
     /// To copy the database to this file.
@@ -224,6 +228,7 @@ impl Call {
                 "--new-passwords" => options.new_passwords = true,
                 "--remove-demonstration" => instead = Some(Instead::RemoveDemonstration),
                 "--add-operator" => instead = Some(Instead::AddOperator(text(value()?)?)),
+                "--new-key" => instead = Some(Instead::NewKey(text(value()?)?)),
                 "--backup" => instead = Some(Instead::Backup(value()?.into())),
                 "--verify-audit" => instead = Some(Instead::VerifyAudit),
                 "--earlier-hash" => earlier = Some(text(value()?)?),
@@ -235,6 +240,7 @@ impl Call {
         }
         Ok(match instead {
             Some(Instead::AddOperator(operator)) => Call::AddOperator(options, operator),
+            Some(Instead::NewKey(operator)) => Call::NewKey(options, operator),
             Some(Instead::RemoveDemonstration) => Call::RemoveDemonstration(options),
             Some(Instead::Backup(to)) => Call::Backup(options, to),
             Some(Instead::VerifyAudit) => Call::VerifyAudit(options, earlier),
@@ -249,6 +255,7 @@ impl Call {
 /// What is to be done instead of running.
 enum Instead {
     AddOperator(String),
+    NewKey(String),
     RemoveDemonstration,
     Backup(PathBuf),
     VerifyAudit,

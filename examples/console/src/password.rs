@@ -68,6 +68,13 @@ pub(crate) fn token() -> String {
     hex(&random::<32>())
 }
 
+/// A key, which begins so that it is known where it is found, and its digest.
+pub(crate) fn key() -> (String, Vec<u8>) {
+    let key = format!("cmk_{}", token());
+    let digest = digest(&key);
+    (key, digest)
+}
+
 /// What is kept of a token: who reads the file cannot use it.
 pub(crate) fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()

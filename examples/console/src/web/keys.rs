@@ -17,6 +17,7 @@ use super::desk::Choice;
 use super::problem::Problem;
 use crate::denial::Denial;
 use crate::entry::now;
+use crate::office::Office;
 use crate::password;
 use crate::said::Name;
 use crate::store::KeyRow;
@@ -45,9 +46,13 @@ pub(super) async fn make(
     let name = Name::of(&name).filter(|Name(name)| !name.is_empty()).ok_or(Problem::BAD_VALUE)?.0;
     let operator: OperatorId = operator.parse().map_err(|_| Denial::NoSuchOperator)?;
     let by = staff.operator.clone();
-    let (key, digest) = new_key();
+    let (key, digest) = password::key();
     let row = KeyRow { id: 0, name, operator, digest, by, made: now(), used: None };
-    app.hub.call(move |office| office.make_key(row)).await?;
+    let make = move |office: &mut Office| {
+        office.check_administrator(&row.by)?;
+        office.make_key(row)
+    };
+    app.hub.call(make).await?;
     shown(&app, &staff, &headers, Some(key)).await
 }
 
@@ -65,11 +70,4 @@ async fn shown(app: &App, staff: &Staff, headers: &HeaderMap, key: Option<String
     let (keys, people) = app.hub.read(move |office| Ok((office.key_lines(&operator)?, office.everybody()))).await?;
     let more = context! { keys, people => Choice::all(people), key };
     app.staff_page(staff, headers, ("keys.html", "/settings/keys"), more).await
-}
-
-/// A key, which begins so that it is known where it is found, and its digest.
-pub(super) fn new_key() -> (String, Vec<u8>) {
-    let key = format!("cmk_{}", password::token());
-    let digest = password::digest(&key);
-    (key, digest)
 }
