@@ -8,6 +8,7 @@ mod driver;
 mod fault;
 mod gateway;
 mod ids;
+mod local;
 mod message;
 mod options;
 mod owner;
@@ -26,6 +27,7 @@ mod web;
 
 pub use driver::{Door, Host, Socket};
 pub use gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out, Paper};
+pub use local::{NATS_SERVER, Servers};
 pub use message::{Answer, Ask, Delivery, Line, Look, Place, Position, Seen, Sight, ToGateway, ToOwner, Told, What};
 pub use options::{Call, HELP, Options, WrongCall};
 pub use owner::{
@@ -36,6 +38,6 @@ pub use record::{Digest, Entry, Item, Person, Record};
 pub use settings::*;
 pub use shard::{Log, Shard};
 pub use snapshot::{RulesSnapshot, ShardSnapshot};
-pub use store::{Address, Lease, Mark, MemoryStore, SqliteError, SqliteStore, Store, StoreError};
+pub use store::{Address, JetStreamStore, Lease, Mark, MemoryStore, SqliteError, SqliteStore, Store, StoreError};
 pub use tail::{Broken, Tail};
 pub use token::Token;

@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::record::Person;
 use crate::settings::Settings;
 use crate::store::{SqliteError, SqliteStore};
-use crate::token::{Token, hex};
+use crate::token::{Token, hex, random};
 use crate::web::{Web, routes};
 
 /// The shortest key, in bytes.
@@ -126,10 +126,4 @@ fn key(file: &Path) -> Result<Vec<u8>, Failure> {
     }
     let key = fs::read(file)?;
     if key.len() < SHORTEST_KEY { Err(Failure::Key) } else { Ok(key) }
-}
-
-fn random<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(bytes)
 }

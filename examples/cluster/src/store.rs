@@ -4,6 +4,7 @@
 //! else may fail, be late or be wrong about who has a lease, and then less is done, never something wrong; only that an
 //! owner refuses what it should not depends on a lease being given to one at a time.
 
+mod jetstream;
 mod load;
 mod memory;
 mod sqlite;
@@ -17,6 +18,7 @@ use tokio::sync::mpsc;
 use crate::owner::Appended;
 use crate::shard::Log;
 
+pub use jetstream::JetStreamStore;
 pub(crate) use load::{covered, load};
 #[cfg(test)]
 pub(crate) use memory::Memory;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cluster::{Address, Appended, Lease, Log, Mark, MemoryStore, Shard, SqliteError, SqliteStore, Store};
+use cluster::{
+    Address, Appended, JetStreamStore, Lease, Log, Mark, MemoryStore, NATS_SERVER, Servers, Shard, SqliteError,
+    SqliteStore, Store,
+};
 use tokio::time::{sleep, timeout};
 
 use crate::program::{Folder, LONG};
@@ -92,4 +95,61 @@ async fn sqlite() {
     assert!(matches!(SqliteStore::open(&folder.database(), 8), Err(SqliteError::Shards(4))));
     let store = SqliteStore::open(&folder.database(), 4).unwrap();
     assert_eq!(store.append(LOG, 8, b"i".to_vec()).await, Appended::At(9));
+}
+
+/// On so many servers, with a replica of everything on each.
+async fn jetstream(replicas: usize) {
+    let Some(program) = std::env::var_os(NATS_SERVER) else {
+        println!("skipped: {NATS_SERVER} does not say where nats-server is");
+        return;
+    };
+    let folder = Folder::new();
+    let servers = Servers::start(program.as_ref(), folder.path(), replicas, "").unwrap();
+    let open = async || JetStreamStore::open(&servers.addresses(), "test", 4, replicas).await;
+    let store = Arc::new(open().await.unwrap());
+    keeps_the_contract(Arc::clone(&store)).await;
+    assert!(JetStreamStore::open(&servers.addresses(), "test", 8, replicas).await.is_err());
+
+    // A snapshot of many parts.
+    let long: Vec<u8> = (0..3_000_000u32).flat_map(u32::to_le_bytes).collect();
+    store.save(LOG, Mark { p: 8, g: 3 }, long.clone()).await.unwrap();
+    assert_eq!(store.snapshot(LOG, 8).await.unwrap(), Some(long));
+    store.purge(LOG, 8).await.unwrap();
+    assert_eq!(store.marks(LOG).await.unwrap(), [Mark { p: 8, g: 3 }]);
+
+    // The lease ends by itself, or when it is given up, and whoever had it then has it anew.
+    let other = open().await.unwrap();
+    assert_ne!(store.lease(LOG, "one").await.unwrap(), Lease::Taken);
+    assert_eq!(other.lease(LOG, "another").await.unwrap(), Lease::Taken);
+    let won = async {
+        while other.lease(LOG, "another").await.unwrap() != Lease::Won {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(LONG, won).await.unwrap();
+    assert_eq!(store.lease(LOG, "one").await.unwrap(), Lease::Taken);
+    other.release(LOG, "another").await;
+    assert_eq!(store.lease(LOG, "one").await.unwrap(), Lease::Won);
+    assert_eq!(store.lease(LOG, "one").await.unwrap(), Lease::Renewed);
+
+    // What one process adds another one sees, and more than one reading brings.
+    for p in 8..1_300 {
+        assert_eq!(store.append(LOG, p, p.to_string().into_bytes()).await, Appended::At(p + 1));
+    }
+    let mut read = Vec::new();
+    while let Some(some) = Some(other.read(LOG, 8 + read.len() as u64).await.unwrap()).filter(|some| !some.is_empty()) {
+        read.extend(some);
+    }
+    let expected: Vec<(u64, Vec<u8>)> = (8..1_300u64).map(|p| (p + 1, p.to_string().into_bytes())).collect();
+    assert_eq!(read, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jetstream_on_one_server() {
+    jetstream(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jetstream_on_three_servers() {
+    jetstream(3).await;
 }

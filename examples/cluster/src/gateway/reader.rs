@@ -147,10 +147,10 @@ impl Reader {
         if !watching && !kept.told.participants.contains(person) {
             return;
         }
-        if let (true, What::Event(Event::WatchEnded { chat, .. })) = (watching, &kept.told.what) {
-            if !planted(Fault::OutboxKept) {
-                self.take_back(chat);
-            }
+        if let (true, What::Event(Event::WatchEnded { chat, .. })) = (watching, &kept.told.what)
+            && !planted(Fault::OutboxKept)
+        {
+            self.take_back(chat);
         }
         let paper = Paper::Told(kept.told.what.clone());
         self.outbox.push_back(Out { shard, at: kept.at, paper, watching });

@@ -1,0 +1,286 @@
+//! NATS JetStream: a stream for each log, and core NATS for messages.
+//!
+//! The only fence is the stream's own sequence, which every replica checks when it applies a record; that of a subject is
+//! checked by the leader alone. Leases are keys that end, and only say whose turn it is.
+
+mod batch;
+mod leases;
+mod snapshots;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::{self, ContextBuilder, kv, stream};
+use async_nats::{Client, ConnectOptions};
+use futures_util::StreamExt;
+use tokio::sync::{OnceCell, mpsc, watch};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{Address, Lease, Mark, Store, StoreError};
+use crate::owner::Appended;
+use crate::settings::{LEASE, RETRY, STORE_LIMIT};
+use crate::shard::Log;
+
+use leases::Leases;
+
+const LIMIT: Duration = Duration::from_millis(STORE_LIMIT);
+
+/// How long it takes at most until a record is seen whose announcement was lost.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How long a new cluster may take until it has leaders.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const LEASES: &str = "CM_OWN";
+const HEADS: &str = "CM_HEAD";
+const SNAPSHOTS: &str = "CM_SNAP";
+
+/// Logs in NATS JetStream.
+#[derive(Debug)]
+pub struct JetStreamStore {
+    client: Client,
+    context: jetstream::Context,
+    leases: OnceCell<Leases>,
+    heads: OnceCell<kv::Store>,
+    /// The last record of a log that is known of here.
+    known: Mutex<HashMap<Log, watch::Sender<u64>>>,
+}
+
+impl JetStreamStore {
+    /// Connects to any of the servers: as `host:port`, or as an URL, with `tls://` and a user where they ask for that.
+    /// For gateways this is all: they use no logs.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if none of them answers.
+    pub async fn connect(servers: &[String], name: &str) -> Result<Self, StoreError> {
+        Self::connect_with(ConnectOptions::new(), servers, name).await
+    }
+
+    async fn connect_with(options: ConnectOptions, servers: &[String], name: &str) -> Result<Self, StoreError> {
+        let options = options
+            .name(name)
+            .connection_timeout(Duration::from_secs(2))
+            .ping_interval(Duration::from_secs(2))
+            .reconnect_delay_callback(|attempts| Duration::from_millis(50 * attempts.min(10) as u64));
+        let client = options.connect(servers.to_vec()).await.map_err(StoreError::new)?;
+        let context = ContextBuilder::new().timeout(LIMIT).ack_timeout(LIMIT).build(client.clone());
+        let known = Mutex::default();
+        Ok(JetStreamStore { client, context, leases: OnceCell::new(), heads: OnceCell::new(), known })
+    }
+
+    /// Connects, and makes the streams that are not there yet, on so many replicas each.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the servers do not do so in time, or the logs were made for another number of shards.
+    pub async fn open(servers: &[String], name: &str, shards: u16, replicas: usize) -> Result<Self, StoreError> {
+        let store = Self::connect(servers, name).await?;
+        let begun = Instant::now();
+        while let Err(error) = store.make(shards, replicas).await {
+            if begun.elapsed() > PATIENCE {
+                return Err(error);
+            }
+            sleep(Duration::from_millis(RETRY)).await;
+        }
+        match store.shards(shards).await? {
+            made if made == shards => Ok(store),
+            made => Err(StoreError::new(format!("the logs are for {made} shards"))),
+        }
+    }
+
+    async fn make(&self, shards: u16, num_replicas: usize) -> Result<(), StoreError> {
+        for log in Log::all(shards) {
+            let config = stream::Config { deny_delete: true, ..stream_of(stream(log), subject(log), num_replicas) };
+            self.context.get_or_create_stream(config).await.map_err(StoreError::new)?;
+        }
+        let snapshots = stream_of(SNAPSHOTS.to_owned(), "cm.snap.>".to_owned(), num_replicas);
+        self.context.get_or_create_stream(snapshots).await.map_err(StoreError::new)?;
+        for (bucket, max_age) in [(HEADS, Duration::ZERO), (LEASES, Duration::from_millis(LEASE))] {
+            let config = stream::Config { max_age, ..keys_of(bucket, num_replicas) };
+            self.context.get_or_create_stream(config).await.map_err(StoreError::new)?;
+        }
+        Ok(())
+    }
+
+    /// The number of shards that the logs were made for.
+    async fn shards(&self, wanted: u16) -> Result<u16, StoreError> {
+        let heads = self.heads().await?;
+        let begun = Instant::now();
+        loop {
+            let made = heads.create("shards", wanted.to_string().into()).await;
+            let found = heads.get("shards").await.ok().flatten();
+            if let Some(shards) = found.and_then(|value| std::str::from_utf8(&value).ok()?.parse().ok()) {
+                return Ok(shards);
+            }
+            match made {
+                Err(error) if begun.elapsed() > PATIENCE => return Err(StoreError::new(error)),
+                Ok(_) | Err(_) => sleep(Duration::from_millis(RETRY)).await,
+            }
+        }
+    }
+
+    async fn heads(&self) -> Result<&kv::Store, StoreError> {
+        let open = || async { self.context.get_key_value(HEADS).await.map_err(StoreError::new) };
+        self.heads.get_or_try_init(open).await
+    }
+
+    async fn leases(&self) -> Result<&Leases, StoreError> {
+        let open = || async { self.context.get_key_value(LEASES).await.map(Leases::new).map_err(StoreError::new) };
+        self.leases.get_or_try_init(open).await
+    }
+
+    /// Says that a log has grown: to whoever follows it here, who hears it from other processes, too.
+    fn know(&self, log: Log, last: u64) -> watch::Receiver<u64> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = known.entry(log).or_insert_with(|| {
+            let sender = watch::Sender::new(0);
+            tokio::spawn(hear(self.client.clone(), log, sender.clone()));
+            sender
+        });
+        sender.send_if_modified(|before| last > std::mem::replace(before, last.max(*before)));
+        sender.subscribe()
+    }
+}
+
+/// Hears of the growth of a log for as long as the connection lasts.
+async fn hear(client: Client, log: Log, known: watch::Sender<u64>) {
+    let Ok(mut news) = client.subscribe(grown(log)).await else { return };
+    while let Some(message) = news.next().await {
+        let last: u64 =
+            std::str::from_utf8(&message.payload).ok().and_then(|text| text.parse().ok()).unwrap_or_default();
+        known.send_if_modified(|before| last > std::mem::replace(before, last.max(*before)));
+    }
+}
+
+impl Store for JetStreamStore {
+    async fn append(&self, log: Log, expected: u64, record: Vec<u8>) -> Appended {
+        let message = PublishMessage::build().payload(record.into()).expected_last_sequence(expected);
+        let sent = match self.context.send_publish(subject(log), message).await {
+            Ok(sent) => sent.await,
+            Err(error) => Err(error),
+        };
+        match sent {
+            Ok(ack) if ack.sequence == expected + 1 => {
+                let last = ack.sequence.to_string();
+                // Whoever does not hear of it looks by themselves.
+                let _ = self.client.publish(grown(log), last.into()).await;
+                Appended::At(ack.sequence)
+            }
+            // The server did not do what was asked: only the log knows.
+            Ok(_) => Appended::Unknown,
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Appended::Refused,
+            Err(_) => Appended::Unknown,
+        }
+    }
+
+    async fn read(&self, log: Log, after: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        batch::read(&self.context, &stream(log), &subject(log), after + 1).await
+    }
+
+    async fn grown(&self, log: Log, after: u64) {
+        let mut known = self.know(log, 0);
+        let _ = timeout(LOOK, known.wait_for(|last| *last > after)).await;
+    }
+
+    async fn lease(&self, log: Log, host: &str) -> Result<Lease, StoreError> {
+        self.leases().await?.lease(log, host).await
+    }
+
+    async fn release(&self, log: Log, host: &str) {
+        if let Ok(leases) = self.leases().await {
+            leases.release(log, host).await;
+        }
+    }
+
+    async fn save(&self, log: Log, mark: Mark, snapshot: Vec<u8>) -> Result<(), StoreError> {
+        snapshots::save(&self.context, self.heads().await?, log, mark, snapshot).await
+    }
+
+    async fn marks(&self, log: Log) -> Result<Vec<Mark>, StoreError> {
+        snapshots::marks(self.heads().await?, log).await
+    }
+
+    async fn snapshot(&self, log: Log, p: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        snapshots::load(&self.context, self.heads().await?, log, p).await
+    }
+
+    async fn purge(&self, log: Log, to: u64) -> Result<(), StoreError> {
+        snapshots::purge(&self.context, self.heads().await?, log, to).await?;
+        let stream = self.context.get_stream_no_info(stream(log)).await.map_err(StoreError::new)?;
+        stream.purge().sequence(to + 1).await.map(|_| ()).map_err(StoreError::new)
+    }
+
+    async fn send(&self, to: Address, message: Vec<u8>) {
+        // It may be lost: whoever misses it asks again.
+        let _ = self.client.publish(inbox(&to), message.into()).await;
+    }
+
+    async fn listen(&self, at: Address) -> Result<mpsc::UnboundedReceiver<Vec<u8>>, StoreError> {
+        let mut messages = self.client.subscribe(inbox(&at)).await.map_err(StoreError::new)?;
+        self.client.flush().await.map_err(StoreError::new)?;
+        let (sender, receiver) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            loop {
+                let message = tokio::select! {
+                    message = messages.next() => message,
+                    () = sender.closed() => None,
+                };
+                let Some(message) = message else { return };
+                if sender.send(message.payload.into()).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(receiver)
+    }
+}
+
+/// Nothing is ever removed from it but by a purge.
+fn stream_of(name: String, subject: String, num_replicas: usize) -> stream::Config {
+    stream::Config { name, subjects: vec![subject], num_replicas, allow_direct: true, ..stream::Config::default() }
+}
+
+/// Keys and values. Only the leader is asked for them: whoever reads a list that is older than their own change of it
+/// would be misled.
+fn keys_of(bucket: &str, num_replicas: usize) -> stream::Config {
+    stream::Config {
+        name: format!("KV_{bucket}"),
+        subjects: vec![format!("$KV.{bucket}.>")],
+        max_messages_per_subject: 1,
+        discard: stream::DiscardPolicy::New,
+        deny_delete: true,
+        allow_rollup: true,
+        num_replicas,
+        ..stream::Config::default()
+    }
+}
+
+fn stream(log: Log) -> String {
+    match log {
+        Log::Rules => "CM_RULES".to_owned(),
+        Log::Shard(shard) => format!("CM_S{}", shard.0),
+    }
+}
+
+fn subject(log: Log) -> String {
+    match log {
+        Log::Rules => "cm.rules".to_owned(),
+        Log::Shard(shard) => format!("cm.s.{}", shard.0),
+    }
+}
+
+fn grown(log: Log) -> String {
+    format!("cm.grown.{log}")
+}
+
+fn inbox(at: &Address) -> String {
+    match at {
+        Address::Owner(log) => format!("cm.ask.{log}"),
+        Address::Gateways => "cm.to.all".to_owned(),
+        Address::Gateway(name) => format!("cm.to.one.{name}"),
+    }
+}
