@@ -4,6 +4,8 @@
 //! run them through histories in which everything goes wrong.
 
 mod allowed;
+mod chaos;
+mod check;
 mod driver;
 mod fault;
 mod gateway;
@@ -25,11 +27,12 @@ mod telling;
 mod token;
 mod web;
 
+pub use chaos::{ChaosOptions, chaos};
 pub use driver::{Door, Host, Socket};
 pub use gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out, Paper};
 pub use local::{NATS_SERVER, Servers};
 pub use message::{Answer, Ask, Delivery, Line, Look, Place, Position, Seen, Sight, ToGateway, ToOwner, Told, What};
-pub use options::{Call, HELP, Options, WrongCall};
+pub use options::{Call, HELP, Options, Role, WrongCall};
 pub use owner::{
     Appended, Effect, Input, Loaded, Owner, RulesDuty, RulesOwner, ShardDuty, ShardOwner, Snapshot, Status,
 };

@@ -1,6 +1,8 @@
 //! A cluster on this machine, of processes that can be killed, paused and cut off: for tests, and for whoever wants to see
 //! what happens.
 
+mod cluster;
+pub(crate) mod http;
 mod servers;
 
 use std::io;
@@ -9,6 +11,7 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
+pub(crate) use cluster::{Cluster, Part};
 pub use servers::Servers;
 
 /// The environment variable that says where the program `nats-server` is.

@@ -4,7 +4,7 @@ use std::future::pending;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use cluster::{Call, Failure, HELP, Options, Program, make_token};
+use cluster::{Call, Failure, HELP, Options, Program, chaos, make_token};
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false).init();
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             make_token(person, &key, hours).map(|token| print(&format!("{token}\n")))
         }
         Ok(Call::Run(options)) => run(&options),
+        Ok(Call::Chaos(options)) => runtime().and_then(|runtime| runtime.block_on(chaos(&options, print))),
         Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
     };
     match done {
@@ -26,12 +27,15 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let program = Program::start(options).await?;
         print(&format!("chat-monitor cluster: http://{}\n", program.address()?));
         Ok(program.serve(told_to_stop()).await?)
     })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 /// Waits for Ctrl-C and for what service managers send. Without a way to hear of them, it is stopped by force, which loses

@@ -4,20 +4,41 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use crate::chaos::ChaosOptions;
+use crate::local::NATS_SERVER;
 use crate::record::Person;
+use crate::settings::Settings;
 
 /// What `--help` prints.
-pub const HELP: &str = "chat-monitor as a service: on one machine and one file, by the same program as on many.
+pub const HELP: &str = "chat-monitor as a service: on one machine and one file, or on many, by the same program.
 
-usage: cluster [--address IP] [--port N] [--db FILE] [--key FILE] [--shards N]
+usage: cluster [one] [--address IP] [--port N] [--db FILE] [--key FILE] [--shards N]
+       cluster host --servers LIST [--name NAME] [--address IP] [--port N] [--shards N] [--replicas N]
+                    [--snapshot-records N]
+       cluster gateway --servers LIST [--name NAME] [--address IP] [--port N] [--key FILE] [--shards N]
        cluster token PERSON [--key FILE] [--hours N]
+       cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE]
+
+one       everything in one process, on a file: the default
+host      owns logs in NATS JetStream, as many as other hosts leave to it
+gateway   serves people by HTTP and web sockets, and asks the hosts
+chaos     starts three servers, three hosts and two gateways here, kills and pauses them while people ask and read, and
+          checks that every promise was kept
 
 options:
-  --address IP    address to listen on (127.0.0.1)
-  --port N        port to listen on (8088; 0 takes any that is free)
+  --address IP    address to listen on (127.0.0.1); a host has /health, /ready and /metrics there, and nothing else
+  --port N        port to listen on (8088, of a host 8089; 0 takes any that is free)
   --db FILE       SQLite file (cluster.db), made if absent
-  --key FILE      the key of the tokens, 32 bytes or more (cluster.key); made if absent
-  --shards N      into how many parts the chats are divided (4); it can never change for a file
+  --key FILE      the key of the tokens, 32 bytes or more (cluster.key); made if absent; all gateways need the same
+  --servers LIST  NATS servers, with commas between: host:port, or tls://user:password@host:port
+  --name NAME     what people call it, of letters, digits and hyphens (host or gateway); every start adds digits to it
+  --shards N      into how many parts the chats are divided (4, of a host or gateway 64); all must say the same, and it
+                  can never change
+  --replicas N    on how many servers each log is, when it is made (3)
+  --snapshot-records N  a snapshot of a log is made after so many records (10000)
+  --seconds N     how long things go wrong (60)
+  --seed N        which things, and in which order (1)
+  --nats FILE     the program nats-server (what the environment variable NATS_SERVER says)
   --hours N       how long the token is valid (1)
   -h, --help
 
@@ -33,11 +54,28 @@ pub enum Call {
     Run(Options),
     /// To make a token for somebody, valid for so many hours.
     Token(Person, PathBuf, u64),
+    /// To see what it survives.
+    Chaos(ChaosOptions),
+}
+
+/// What a process is of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// All of it, on a file.
+    One,
+    /// The owners of logs.
+    Host,
+    /// What people connect to.
+    Gateway,
 }
 
 /// How it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// As what.
+    pub role: Role,
+    /// The beginning of its name.
+    pub name: String,
     /// The address to listen on.
     pub address: IpAddr,
     /// The port to listen on; 0 takes any that is free.
@@ -46,8 +84,14 @@ pub struct Options {
     pub database: PathBuf,
     /// The file with the key of the tokens.
     pub key: PathBuf,
+    /// The NATS servers.
+    pub servers: Vec<String>,
     /// Into how many parts the chats are divided.
     pub shards: u16,
+    /// On how many servers each log is.
+    pub replicas: usize,
+    /// A snapshot is made after so many records.
+    pub snapshot_records: u64,
 }
 
 /// Why a command line is not understood.
@@ -56,9 +100,45 @@ pub enum WrongCall {
     /// There is no such option.
     #[error("`{0}` is not known")]
     Unknown(String),
+    /// The option is not for this.
+    #[error("`{0}` is not for this")]
+    Elsewhere(String),
     /// The option needs a value that it can read.
     #[error("`{0}` needs {1}")]
     Value(&'static str, &'static str),
+}
+
+impl Options {
+    fn of(role: Role) -> Self {
+        let (name, port, shards) = match role {
+            Role::One => ("one", 8088, 4),
+            Role::Host => ("host", 8089, 64),
+            Role::Gateway => ("gateway", 8088, 64),
+        };
+        Options {
+            role,
+            name: name.to_owned(),
+            address: [127, 0, 0, 1].into(),
+            port,
+            database: "cluster.db".into(),
+            key: "cluster.key".into(),
+            servers: Vec::new(),
+            shards,
+            replicas: 3,
+            snapshot_records: Settings::default().snapshot_records,
+        }
+    }
+}
+
+/// The options that each understands.
+fn understood(call: &str) -> &'static [&'static str] {
+    match call {
+        "host" => &["--servers", "--name", "--address", "--port", "--shards", "--replicas", "--snapshot-records"],
+        "gateway" => &["--servers", "--name", "--address", "--port", "--shards", "--key"],
+        "token" => &["--key", "--hours"],
+        "chaos" => &["--seconds", "--seed", "--shards", "--nats"],
+        _ => &["--address", "--port", "--db", "--key", "--shards"],
+    }
 }
 
 impl Call {
@@ -68,39 +148,69 @@ impl Call {
     ///
     /// [`WrongCall`] if they are not understood.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, WrongCall> {
-        let mut arguments = arguments.into_iter();
-        let mut options = Options {
-            address: [127, 0, 0, 1].into(),
-            port: 8088,
-            database: "cluster.db".into(),
-            key: "cluster.key".into(),
-            shards: 4,
+        let arguments: Vec<String> =
+            arguments.into_iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        if arguments.iter().any(|argument| argument == "-h" || argument == "--help") {
+            return Ok(Call::Help);
+        }
+        let mut arguments = arguments.into_iter().peekable();
+        let call = arguments.next_if(|first| !first.starts_with('-')).unwrap_or_else(|| "one".to_owned());
+        let mut options = Options::of(match call.as_str() {
+            "one" | "token" | "chaos" => Role::One,
+            "host" => Role::Host,
+            "gateway" => Role::Gateway,
+            _ => return Err(WrongCall::Unknown(call)),
+        });
+        let token = if call == "token" {
+            let wanted = WrongCall::Value("token", "service, operator:ID or visitor:CHAT");
+            Some(arguments.next().as_deref().and_then(person).ok_or(wanted)?)
+        } else {
+            None
         };
-        let (mut token, mut hours) = (None, 1);
+        let mut hours = 1;
+        let nats = std::env::var_os(NATS_SERVER).map(PathBuf::from).unwrap_or_default();
+        let mut chaos = ChaosOptions { seconds: 60, seed: 1, shards: 8, nats };
         while let Some(argument) = arguments.next() {
-            let mut text = || arguments.next().and_then(|value| value.into_string().ok()).unwrap_or_default();
-            match argument.to_str().unwrap_or_default() {
-                "-h" | "--help" => return Ok(Call::Help),
-                "token" => {
-                    let wanted = "service, operator:ID or visitor:CHAT";
-                    token = Some(person(&text()).ok_or(WrongCall::Value("token", wanted))?);
-                }
-                "--address" => {
-                    options.address = text().parse().map_err(|_| WrongCall::Value("--address", "an address"))?
-                }
-                "--port" => options.port = text().parse().map_err(|_| WrongCall::Value("--port", "a number"))?,
-                "--db" => options.database = file("--db", text())?,
-                "--key" => options.key = file("--key", text())?,
-                "--shards" => {
-                    let shards = text().parse().ok().filter(|shards| (1..=256).contains(shards));
-                    options.shards = shards.ok_or(WrongCall::Value("--shards", "a number from 1 to 256"))?;
-                }
-                "--hours" => {
-                    let read = text().parse().ok().filter(|hours| (1..=8760).contains(hours));
-                    hours = read.ok_or(WrongCall::Value("--hours", "a number from 1 to 8760"))?;
-                }
-                _ => return Err(WrongCall::Unknown(argument.to_string_lossy().into_owned())),
+            if argument.starts_with("--") && !understood(&call).contains(&argument.as_str()) {
+                let known =
+                    ["one", "host", "gateway", "token", "chaos"].map(understood).concat().contains(&argument.as_str());
+                return Err(if known { WrongCall::Elsewhere(argument) } else { WrongCall::Unknown(argument) });
             }
+            let text = arguments.next().unwrap_or_default();
+            match argument.as_str() {
+                "--address" => {
+                    options.address = text.parse().map_err(|_| WrongCall::Value("--address", "an address"))?
+                }
+                "--port" => options.port = text.parse().map_err(|_| WrongCall::Value("--port", "a number"))?,
+                "--db" => options.database = file("--db", text)?,
+                "--key" => options.key = file("--key", text)?,
+                "--servers" => options.servers = text.split(',').map(str::to_owned).collect(),
+                "--name" => options.name = name(text)?,
+                "--shards" => {
+                    options.shards = number("--shards", "a number from 1 to 256", &text, 256)?;
+                    chaos.shards = options.shards;
+                }
+                "--replicas" => options.replicas = number("--replicas", "a number from 1 to 5", &text, 5)?.into(),
+                "--snapshot-records" => {
+                    let records = number("--snapshot-records", "a number from 1 to 65535", &text, u16::MAX)?;
+                    options.snapshot_records = records.into();
+                }
+                "--seconds" => chaos.seconds = number("--seconds", "a number from 1 to 65535", &text, u16::MAX)?.into(),
+                "--seed" => chaos.seed = text.parse().map_err(|_| WrongCall::Value("--seed", "a number"))?,
+                "--nats" => chaos.nats = file("--nats", text)?,
+                "--hours" => hours = number("--hours", "a number from 1 to 8760", &text, 8_760)?.into(),
+                _ => return Err(WrongCall::Unknown(argument)),
+            }
+        }
+        if call == "chaos" {
+            if chaos.nats.as_os_str().is_empty() {
+                return Err(WrongCall::Value("--nats", "the program nats-server"));
+            }
+            return Ok(Call::Chaos(chaos));
+        }
+        let alone = options.role == Role::One;
+        if !alone && (options.servers.is_empty() || options.servers.iter().any(String::is_empty)) {
+            return Err(WrongCall::Value("--servers", "addresses of NATS servers, with commas between"));
         }
         Ok(match token {
             Some(person) => Call::Token(person, options.key, hours),
@@ -113,11 +223,62 @@ fn file(option: &'static str, text: String) -> Result<PathBuf, WrongCall> {
     if text.is_empty() { Err(WrongCall::Value(option, "a file")) } else { Ok(text.into()) }
 }
 
+fn number(option: &'static str, wanted: &'static str, text: &str, most: u16) -> Result<u16, WrongCall> {
+    text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or(WrongCall::Value(option, wanted))
+}
+
+/// It becomes part of subjects.
+fn name(text: String) -> Result<String, WrongCall> {
+    let fits = (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if fits { Ok(text) } else { Err(WrongCall::Value("--name", "1 to 40 letters, digits or hyphens")) }
+}
+
 fn person(text: &str) -> Option<Person> {
     match text.split_once(':') {
         None if text == "service" => Some(Person::Service),
         Some(("operator", id)) => id.parse().ok().map(Person::Operator),
         Some(("visitor", chat)) => chat.parse().ok().map(Person::Visitor),
         Some(_) | None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Call, Options, Role, WrongCall};
+
+    fn read(line: &str) -> Result<Call, WrongCall> {
+        Call::read(line.split_whitespace().map(Into::into))
+    }
+
+    #[test]
+    fn each_role_has_its_options() {
+        assert_eq!(read(""), Ok(Call::Run(Options::of(Role::One))));
+        assert_eq!(read("one"), read(""));
+        assert_eq!(read("host --name a --help"), Ok(Call::Help));
+        let servers = vec!["a:1".to_owned(), "b:2".to_owned()];
+        let host = Options { name: "h-1".to_owned(), servers: servers.clone(), replicas: 1, ..Options::of(Role::Host) };
+        assert_eq!(read("host --name h-1 --servers a:1,b:2 --replicas 1"), Ok(Call::Run(host)));
+        let gateway = Options { servers, shards: 8, ..Options::of(Role::Gateway) };
+        assert_eq!(read("gateway --servers a:1,b:2 --shards 8"), Ok(Call::Run(gateway)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (line, message) in [
+            ("serve", "`serve` is not known"),
+            ("--wrong 1", "`--wrong` is not known"),
+            ("one more", "`more` is not known"),
+            ("host", "`--servers` needs addresses of NATS servers, with commas between"),
+            ("host --servers a:1,", "`--servers` needs addresses of NATS servers, with commas between"),
+            ("host --servers a:1 --db x", "`--db` is not for this"),
+            ("--servers a:1", "`--servers` is not for this"),
+            ("gateway --servers a:1 --name a.b", "`--name` needs 1 to 40 letters, digits or hyphens"),
+            ("--shards 0", "`--shards` needs a number from 1 to 256"),
+            ("--port", "`--port` needs a number"),
+            ("token nobody", "`token` needs service, operator:ID or visitor:CHAT"),
+            ("token service --port 1", "`--port` is not for this"),
+        ] {
+            assert_eq!(read(line).map_err(|wrong| wrong.to_string()), Err(message.to_owned()), "{line}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! One process on one file: every owner and a gateway.
+//! One process: every owner and a gateway on one file, or a part of a cluster.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -7,17 +7,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::driver::{Door, Host};
-use crate::options::Options;
+use crate::options::{Options, Role};
 use crate::record::Person;
 use crate::settings::Settings;
-use crate::store::{SqliteError, SqliteStore};
+use crate::store::{JetStreamStore, SqliteError, SqliteStore, StoreError};
 use crate::token::{Token, hex, random};
-use crate::web::{Web, routes};
+use crate::web::{Web, people, state};
 
 /// The shortest key, in bytes.
 const SHORTEST_KEY: usize = 32;
@@ -31,9 +32,15 @@ pub enum Failure {
     /// The file.
     #[error(transparent)]
     Store(#[from] SqliteError),
+    /// The NATS servers.
+    #[error("the NATS servers: {0}")]
+    Servers(#[from] StoreError),
     /// The key is too short to be one.
     #[error("the key has fewer than 32 bytes")]
     Key,
+    /// What was promised is not so, or could not be tried.
+    #[error("{0}")]
+    Chaos(String),
     /// The key or the address cannot be had.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -43,25 +50,41 @@ pub enum Failure {
 #[derive(Debug)]
 pub struct Program {
     listener: TcpListener,
-    web: Arc<Web>,
+    door: Option<Door>,
+    host: Option<Arc<Host>>,
+    /// That of the tokens, where there is a gateway.
+    key: Vec<u8>,
 }
 
 impl Program {
-    /// Opens the file, and begins to own its logs.
+    /// Opens the file or connects, and begins to own logs or to serve.
     ///
     /// # Errors
     ///
     /// [`Failure`] if it cannot run.
     pub async fn start(options: &Options) -> Result<Self, Failure> {
-        let key = key(&options.key)?;
-        let store = Arc::new(SqliteStore::open(&options.database, options.shards)?);
+        let Options { role, servers, shards, .. } = options;
+        let settings = Settings { shards: *shards, snapshot_records: options.snapshot_records, ..Settings::default() };
         let listener = TcpListener::bind((options.address, options.port)).await?;
-        let settings = Settings { shards: options.shards, ..Settings::default() };
         // No two runs have the same name.
-        let run = hex(&random::<8>()?);
-        let host = Host::start(&store, &format!("host-{run}"), &settings);
-        let door = Door::start(&store, &format!("gateway-{run}"), &settings);
-        Ok(Program { listener, web: Arc::new(Web { door, host, key }) })
+        let name = format!("{}-{}", options.name, hex(&random::<8>()?));
+        let (door, host, key) = match role {
+            Role::One => {
+                let key = key(&options.key)?;
+                let store = Arc::new(SqliteStore::open(&options.database, *shards)?);
+                (Some(Door::start(&store, &name, &settings)), Some(Host::start(&store, &name, &settings)), key)
+            }
+            Role::Host => {
+                let store = Arc::new(JetStreamStore::open(servers, &name, *shards, options.replicas).await?);
+                (None, Some(Host::start(&store, &name, &settings)), Vec::new())
+            }
+            Role::Gateway => {
+                let key = key(&options.key)?;
+                let store = Arc::new(JetStreamStore::connect(servers, &name).await?);
+                (Some(Door::start(&store, &name, &settings)), None, key)
+            }
+        };
+        Ok(Program { listener, door, host: host.map(Arc::new), key })
     }
 
     /// Where it listens.
@@ -79,13 +102,18 @@ impl Program {
     ///
     /// [`io::Error`] if it cannot listen any more.
     pub async fn serve(self, told_to_stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let Program { listener, web } = self;
+        let Program { listener, door, host, key } = self;
+        let routes = match &door {
+            Some(door) => people(Web { door: door.clone(), key }),
+            None => Router::new(),
+        };
+        let routes = routes.merge(state(door, host.clone()));
         let (stopping, mut stopped) = watch::channel(());
         let graceful = async move {
             told_to_stop.await;
             drop(stopping);
         };
-        let serving = axum::serve(listener, routes(Arc::clone(&web))).with_graceful_shutdown(graceful).into_future();
+        let serving = axum::serve(listener, routes).with_graceful_shutdown(graceful).into_future();
         let mut serving = std::pin::pin!(serving);
         tokio::select! {
             done = &mut serving => done?,
@@ -94,7 +122,9 @@ impl Program {
                 let _ = timeout(GRACE, serving).await;
             }
         }
-        web.host.stop().await;
+        if let Some(host) = host {
+            host.stop().await;
+        }
         Ok(())
     }
 }
@@ -110,7 +140,7 @@ pub fn make_token(person: Person, file: &Path, hours: u64) -> Result<String, Fai
 }
 
 /// The key in the file; a new one where there is no file.
-fn key(file: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn key(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

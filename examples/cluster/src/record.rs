@@ -7,6 +7,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+use crate::shard::{Log, Shard};
+
 /// One record: what one owner added in one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +83,11 @@ impl Item {
             Item::Say { chat, .. } | Item::Advise { chat, .. } => Some(chat),
             Item::Admit { .. } | Item::Dismiss { .. } => None,
         }
+    }
+
+    /// The log that it belongs in.
+    pub fn log(&self, shards: u16) -> Log {
+        self.chat().map_or(Log::Rules, |chat| Log::Shard(Shard::of(chat, shards)))
     }
 }
 

@@ -3,8 +3,6 @@
 //! A run is a list of steps, and the seed is the run. Where a check fails, steps are left out for as long as it still
 //! fails, and what is left is printed.
 
-mod check;
-mod reference;
 mod run;
 mod search;
 mod tests;

@@ -1,7 +1,7 @@
 //! What a gateway speaks: HTTP and web sockets, JSON in both.
 
-mod metrics;
 mod socket;
+mod state;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,10 +16,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::driver::{Door, Host};
+use crate::driver::Door;
 use crate::message::Answer;
 use crate::record::{Item, Person};
 use crate::token::Token;
+
+pub(crate) use state::state;
 
 /// The largest request, in bytes.
 const LARGEST: usize = 64 * 1024;
@@ -30,27 +32,22 @@ const LONGEST_ID: usize = 100;
 /// How long an answer is waited for. Whoever gets none asks again with the same id.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What every handler can reach.
+/// What those who serve people can reach.
 #[derive(Debug)]
 pub(crate) struct Web {
     /// The gateway.
     pub(crate) door: Door,
-    /// The owners in the same process.
-    pub(crate) host: Host,
     /// That of the tokens.
     pub(crate) key: Vec<u8>,
 }
 
-/// The routes.
-pub(crate) fn routes(web: Arc<Web>) -> Router {
+/// The routes for people.
+pub(crate) fn people(web: Web) -> Router {
     Router::new()
         .route("/ask", post(ask))
         .route("/socket", get(socket::open))
-        .route("/metrics", get(metrics::metrics))
-        .route("/health", get(health))
-        .route("/ready", get(ready))
         .layer(DefaultBodyLimit::max(LARGEST))
-        .with_state(web)
+        .with_state(Arc::new(web))
 }
 
 /// A wish as people send it.
@@ -105,24 +102,5 @@ async fn ask(State(web): State<Arc<Web>>, headers: HeaderMap, wish: Result<Json<
             (status, Json(answer)).into_response()
         }
         Err(wrong) => (wrong.status(), Json(json!({"error": wrong.body_text()}))).into_response(),
-    }
-}
-
-/// Whether the process is to go on: not if one of its owners found its log broken.
-async fn health(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
-    if web.host.status().iter().any(|(_, status)| status.broken) {
-        (StatusCode::INTERNAL_SERVER_ERROR, "a log is broken\n")
-    } else {
-        (StatusCode::OK, "well\n")
-    }
-}
-
-/// Whether people are to be sent here.
-async fn ready(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
-    let status = web.door.status();
-    if status.open && status.behind == 0 {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
     }
 }

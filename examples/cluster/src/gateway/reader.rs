@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use chat_monitor::{ChatId, Event};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::view::Kept;
 use crate::Time;
@@ -14,7 +14,7 @@ use crate::settings::ASK_AGAIN;
 use crate::shard::Shard;
 
 /// One thing for one person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Out {
     /// In which shard.
     pub shard: Shard,
@@ -29,7 +29,7 @@ pub struct Out {
 }
 
 /// What is brought to people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Paper {
     /// What has happened.

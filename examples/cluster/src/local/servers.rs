@@ -88,7 +88,7 @@ impl Servers {
         self.process(nth).into_iter().for_each(Process::resume);
     }
 
-    fn process(&self, nth: usize) -> Option<&Process> {
+    pub(super) fn process(&self, nth: usize) -> Option<&Process> {
         self.servers.get(nth)?.process.as_ref()
     }
 }

@@ -1,7 +1,7 @@
 //! Runs: steps made from a seed, and what is left of them when they fail.
 
-use super::check::check;
 use super::world::{Counts, SHARDS, Step, World};
+use crate::check::check;
 use crate::fault::{Fault, plant};
 use crate::settings::Settings;
 
@@ -149,7 +149,7 @@ pub(super) fn run(steps: &[Step], fault: Option<Fault>) -> Run {
     opening(&mut world);
     let told = steps.iter().filter_map(|step| world.step(*step)).collect();
     let settled = world.settle();
-    let wrong = if settled || world.broken.is_some() { check(&world).err() } else { Some(world.unsettled()) };
+    let wrong = if settled || world.broken.is_some() { check(&world.course()).err() } else { Some(world.unsettled()) };
     plant(None);
     Run { counts: world.counts, wrong, told }
 }

@@ -4,9 +4,9 @@
 //! fault is about. The usual run leaves out two moments of three, each time other ones; `CLUSTER_ALL=1` leaves out none,
 //! and `CLUSTER_PAIRS=1` has two things go wrong besides, in all their pairs; that takes hours.
 
-use super::check::check;
 use super::run::settings;
 use super::world::{Step, World};
+use crate::check::check;
 
 /// Rights are given and taken while people talk.
 const ACTS: [usize; 14] = [0, 64, 1, 3, 8, 88, 13, 5, 13, 3, 29, 13, 98, 13];
@@ -62,7 +62,7 @@ fn well(steps: &[(usize, Step)]) -> Result<(), String> {
     if !world.settle() {
         return Err(world.unsettled());
     }
-    check(&world)
+    check(&world.course())
 }
 
 #[test]

@@ -9,15 +9,14 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::gateway::{Gateway, Out};
+use crate::check::{Course, Happened};
+use crate::gateway::Gateway;
 use crate::message::{Place, ToGateway, ToOwner};
 use crate::owner::{Input, RulesOwner, ShardOwner};
 use crate::record::{Item, Person};
 use crate::settings::{Settings, Time};
 use crate::shard::{Log, Shard};
 use crate::store::{Mark, Memory};
-
-pub(super) use vocabulary::log_of;
 
 /// What happens next. A number that is too large counts from the beginning again, so that steps can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,32 +144,6 @@ pub(super) struct Pending {
     door: Option<(usize, String)>,
 }
 
-/// What the outside world has seen.
-#[derive(Clone, Debug)]
-pub(super) enum Happened {
-    Done {
-        id: String,
-        log: Log,
-        p: u64,
-    },
-    Refused {
-        id: String,
-        log: Log,
-        item: Item,
-        at: (u64, u64),
-        least: (u64, u64),
-    },
-    Read {
-        who: usize,
-        out: Out,
-        in_force: u64,
-    },
-    /// Whoever signs in without anything seen.
-    Begun {
-        who: usize,
-    },
-}
-
 /// How often something really happened.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
@@ -280,6 +253,17 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 }
 
 impl World {
+    /// What is to be checked.
+    pub(super) fn course(&self) -> Course<'_> {
+        Course {
+            shards: self.settings.shards,
+            archive: &self.archive,
+            people: self.people.iter().map(|somebody| somebody.person.clone()).collect(),
+            history: &self.history,
+            broken: self.broken.as_deref(),
+        }
+    }
+
     pub(super) fn new(hosts: usize, gateways: usize, settings: Settings) -> Self {
         let mut world = World {
             now: 1,

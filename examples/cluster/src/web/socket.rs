@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often the other end is asked whether it is there: the same for everybody, whatever happens.
 const PING: Duration = Duration::from_secs(20);
 
+/// After so long everybody signs in again, whatever their token says.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
+
 /// How many wishes of one socket may be without an answer.
 const WISHES: usize = 64;
 
@@ -50,7 +53,7 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
         return send(&mut socket, json!({"error": "a token that is valid is expected"}).to_string()).await;
     };
     let Token { person, expires } = token;
-    let ends = sleep_until(Instant::now() + Duration::from_secs(expires.saturating_sub(now())));
+    let ends = sleep_until(Instant::now() + Duration::from_secs(expires.saturating_sub(now())).min(LONGEST));
     let mut ends = std::pin::pin!(ends);
     let mut pings = interval(PING);
     let (answers, mut answered) = mpsc::channel::<String>(WISHES);

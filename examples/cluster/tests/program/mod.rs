@@ -61,7 +61,7 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it, and waits until it is ready.
     pub(crate) async fn start(folder: &Folder) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cluster"))
+        let child = Command::new(env!("CARGO_BIN_EXE_cluster"))
             .args(["--port", "0"])
             .current_dir(folder.path())
             .stdout(Stdio::piped())
@@ -69,6 +69,11 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
+        Self::ready(child).await
+    }
+
+    /// Waits until one that was started is ready.
+    pub(crate) async fn ready(mut child: Child) -> Self {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = timeout(LONG, lines.next_line()).await.unwrap().unwrap().unwrap();
         let address = line.split("http://").nth(1).unwrap().parse().unwrap();

@@ -2,8 +2,9 @@
 
 use chat_monitor::Command;
 
-use super::vocabulary::{brief, log_of};
-use super::{Cargo, Happened, Host, Pending, World, ready};
+use super::vocabulary::brief;
+use super::{Cargo, Host, Pending, World, ready};
+use crate::check::Happened;
 use crate::gateway::{GatewayEffect, GatewayInput};
 use crate::message::Answer;
 use crate::owner::{Appended, Effect, Input, Loaded, Snapshot};
@@ -217,7 +218,7 @@ impl World {
 
     pub(in crate::simulation) fn answered(&mut self, id: String, answer: Option<Answer>) {
         let Some(Pending { item, least, .. }) = self.pending.get(&id).cloned() else { return };
-        let log = log_of(&item, self.settings.shards);
+        let log = item.log(self.settings.shards);
         match answer {
             Some(Answer::Done { p }) => {
                 let known = self.acknowledged.entry(log).or_default();
@@ -228,7 +229,7 @@ impl World {
             }
             Some(Answer::Refused { p, g, .. }) => {
                 self.counts.refused += 1;
-                self.history.push(Happened::Refused { id: id.clone(), log, item, at: (p, g), least });
+                self.history.push(Happened::Refused { id: id.clone(), item, at: Some((p, g)), least });
             }
             // Nobody knows: it will be asked again.
             Some(Answer::Moved { .. }) | None => {

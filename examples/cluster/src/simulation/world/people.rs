@@ -1,7 +1,8 @@
 //! What people do: the service asks, and others read.
 
-use super::vocabulary::{item, log_of};
-use super::{Happened, Pending, World};
+use super::vocabulary::item;
+use super::{Pending, World};
+use crate::check::Happened;
 use crate::gateway::{GatewayInput, Paper};
 use crate::record::{Item, Person};
 use crate::shard::Log;
@@ -12,7 +13,7 @@ impl World {
         self.acts += 1;
         let item = item(what, self.acts);
         let id = format!("service/{}", self.acts);
-        let log = log_of(&item, self.settings.shards);
+        let log = item.log(self.settings.shards);
         let known = |log| self.acknowledged.get(&log).copied().unwrap_or_default();
         self.pending
             .insert(id.clone(), Pending { item: item.clone(), least: (known(log), known(Log::Rules)), door: None });

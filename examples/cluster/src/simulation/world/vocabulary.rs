@@ -5,11 +5,6 @@ use chat_monitor::{Channel, Chat, Command, Criterion, Operator, Role, Rule};
 use super::Cargo;
 use crate::owner::Input;
 use crate::record::{Item, Person};
-use crate::shard::{Log, Shard};
-
-pub(in crate::simulation) fn log_of(item: &Item, shards: u16) -> Log {
-    item.chat().map_or(Log::Rules, |chat| Log::Shard(Shard::of(chat, shards)))
-}
 
 /// One of the things that the service may want. `nth` makes what is said unlike anything else.
 pub(super) fn item(what: usize, nth: u64) -> Item {

@@ -1,13 +1,13 @@
 //! Figures for Prometheus. None of them tells who watches whom, or that anybody does.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 
-use super::Web;
+use super::Parts;
+use crate::gateway::GatewayStatus;
 use crate::owner::Status;
 
 type Figure = (&'static str, &'static str, &'static str, fn(&Status) -> u64);
@@ -22,9 +22,9 @@ const OF_LOGS: [Figure; 7] = [
     ("cluster_take_overs_total", "counter", "How often this process began to own the log.", |status| status.take_overs),
 ];
 
-pub(super) async fn metrics(State(web): State<Arc<Web>>) -> impl IntoResponse {
+pub(super) async fn metrics(State(parts): State<Parts>) -> impl IntoResponse {
     let mut text = String::new();
-    let owners = web.host.status();
+    let owners = parts.host.map(|host| host.status()).unwrap_or_default();
     for (name, kind, help, of) in OF_LOGS {
         head(&mut text, name, kind, help);
         for (log, status) in &owners {
@@ -32,7 +32,13 @@ pub(super) async fn metrics(State(web): State<Arc<Web>>) -> impl IntoResponse {
             let _ = writeln!(text, "{name}{{log=\"{log}\"}} {}", of(status));
         }
     }
-    let gateway = web.door.status();
+    if let Some(door) = parts.door {
+        of_gateway(&mut text, &door.status());
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+}
+
+fn of_gateway(text: &mut String, gateway: &GatewayStatus) {
     let figures = [
         ("gateway_open", "gauge", "Whether it may deliver.", u64::from(gateway.open)),
         ("gateway_behind", "gauge", "Shards of which something is missing.", gateway.behind as u64),
@@ -45,10 +51,9 @@ pub(super) async fn metrics(State(web): State<Arc<Web>>) -> impl IntoResponse {
         ("gateway_lost_total", "counter", "How often it was not to be had again.", gateway.lost),
     ];
     for (name, kind, help, value) in figures {
-        head(&mut text, name, kind, help);
+        head(text, name, kind, help);
         let _ = writeln!(text, "{name} {value}");
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {

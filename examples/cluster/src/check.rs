@@ -1,34 +1,77 @@
 //! What must hold of every history. Each message begins with the name of its check.
 
-use std::collections::BTreeMap;
+mod reference;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chat_monitor::Event;
 
-use super::reference::{Happening, Reference, reference};
-use super::world::{Happened, World};
 use crate::gateway::{Out, Paper};
 use crate::message::{Line, Place, What};
-use crate::record::Person;
+use crate::record::{Item, Person};
 use crate::shard::{Log, Shard};
 
+use reference::{End, Happening, Reference, reference};
+
+/// What was seen of a history from outside.
+#[derive(Clone, Debug)]
+pub(crate) enum Happened {
+    Done {
+        id: String,
+        log: Log,
+        p: u64,
+    },
+    Refused {
+        id: String,
+        item: Item,
+        /// The last record that was considered, and up to where the rules were applied, where that is known.
+        at: Option<(u64, u64)>,
+        /// What had been acknowledged when it was asked for.
+        least: (u64, u64),
+    },
+    Read {
+        who: usize,
+        out: Out,
+        in_force: u64,
+    },
+    /// Whoever signs in without anything seen.
+    Begun {
+        who: usize,
+    },
+}
+
+/// A history that has settled.
+#[derive(Debug)]
+pub(crate) struct Course<'a> {
+    pub(crate) shards: u16,
+    /// Every record of every log.
+    pub(crate) archive: &'a BTreeMap<Log, Vec<Vec<u8>>>,
+    /// Those who read.
+    pub(crate) people: Vec<Person>,
+    pub(crate) history: &'a [Happened],
+    /// Why an owner stopped for good, if one did.
+    pub(crate) broken: Option<&'a str>,
+}
+
 /// What is wrong with a history that has settled; nothing, if all is well.
-pub(super) fn check(world: &World) -> Result<(), String> {
-    let reference = reference(world)?;
-    if let Some(broken) = &world.broken {
+pub(crate) fn check(course: &Course<'_>) -> Result<(), String> {
+    let reference = reference(course)?;
+    if let Some(broken) = course.broken {
         return Err(format!("no owner stops for good: {broken}"));
     }
     if let Some((id, places)) = reference.places.iter().find(|(_, places)| places.len() > 1) {
         return Err(format!("every id stands in one record: {id} stands in {places:?}"));
     }
     let mut readers: BTreeMap<(usize, Shard), Reading> = BTreeMap::new();
-    for happened in &world.history {
+    for happened in course.history {
         match happened {
             Happened::Done { id, log, p } => done(&reference, id, *log, *p)?,
-            Happened::Refused { id, log, item, at, least } => {
+            Happened::Refused { id, item, at, least } => {
                 if let Some(places) = reference.places.get(id) {
                     return Err(format!("what was refused is in no record: {id} stands in {places:?}"));
                 }
-                if at.0 < least.0 || (*log != Log::Rules && at.1 < least.1) {
+                let of_rules = item.chat().is_none();
+                if at.is_some_and(|at| at.0 < least.0 || (!of_rules && at.1 < least.1)) {
                     return Err(format!(
                         "a refusal knows what was acknowledged before: {id} ({item:?}) was refused at {at:?} and asked \
                          for after {least:?}"
@@ -37,14 +80,14 @@ pub(super) fn check(world: &World) -> Result<(), String> {
             }
             Happened::Begun { who } => readers.retain(|(whose, _), _| whose != who),
             Happened::Read { who, out, in_force } => {
-                let person = world.people.get(*who).map(|somebody| &somebody.person).ok_or("nobody reads")?;
+                let person = course.people.get(*who).ok_or("nobody reads")?;
                 let reading = readers.entry((*who, out.shard)).or_default();
                 reading.read(&reference, person, out, *in_force)?;
             }
         }
     }
     for ((who, shard), reading) in &readers {
-        let person = world.people.get(*who).map(|somebody| &somebody.person).ok_or("nobody reads")?;
+        let person = course.people.get(*who).ok_or("nobody reads")?;
         reading.has_all(&reference, person, *shard, None)?;
     }
     Ok(())
@@ -65,7 +108,7 @@ struct Reading {
     /// It begins with a list, at this place.
     from: Option<Place>,
     last: Place,
-    read: Vec<Place>,
+    read: BTreeSet<Place>,
 }
 
 impl Reading {
@@ -75,7 +118,7 @@ impl Reading {
                 if !lost {
                     self.has_all(reference, person, out.shard, Some(out.at))?;
                 }
-                (self.from, self.last, self.read) = (Some(out.at), out.at, Vec::new());
+                (self.from, self.last, self.read) = (Some(out.at), out.at, BTreeSet::new());
                 list(reference, person, out, monitored, in_force)
             }
             Paper::Told(what) => {
@@ -83,9 +126,8 @@ impl Reading {
                     return Err(format!("nobody reads anything twice or too late: {person} read {out:?}"));
                 }
                 self.last = out.at;
-                self.read.push(out.at);
-                let told = reference.told.get(&out.shard);
-                let happening = told.and_then(|told| told.iter().find(|happening| happening.at == out.at));
+                self.read.insert(out.at);
+                let happening = reference.at(out.shard, out.at);
                 let same = happening.is_some_and(|happening| happening.told.what == *what && is_for(happening, person));
                 if !same {
                     return Err(format!(
@@ -163,7 +205,7 @@ fn revoked(reference: &Reference, person: &Person, out: &Out, what: &What, in_fo
     }
 }
 
-fn in_time(person: &Person, out: &Out, end: &Happening, in_force: u64) -> Result<(), String> {
+fn in_time(person: &Person, out: &Out, end: &End, in_force: u64) -> Result<(), String> {
     match end.by_rules {
         Some(g) if g <= in_force => Err(format!(
             "nothing reaches a watcher after an acknowledged revocation: {person} read {out:?} when {in_force} was in \

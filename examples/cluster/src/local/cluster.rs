@@ -1,0 +1,150 @@
+//! Servers, hosts and gateways.
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use super::Process;
+use super::servers::{Servers, free_ports};
+
+/// One process of a cluster, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Server(usize),
+    Host(usize),
+    Gateway(usize),
+}
+
+/// As people count: from 1.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Server(nth) => write!(f, "server {}", nth + 1),
+            Part::Host(nth) => write!(f, "host {}", nth + 1),
+            Part::Gateway(nth) => write!(f, "gateway {}", nth + 1),
+        }
+    }
+}
+
+/// A cluster on this machine: three servers, three hosts, two gateways. Dropped, all of them are killed.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    folder: PathBuf,
+    pub(crate) servers: Servers,
+    hosts: Vec<Member>,
+    gateways: Vec<Member>,
+}
+
+/// A process of this program.
+#[derive(Debug)]
+struct Member {
+    name: String,
+    port: u16,
+    arguments: Vec<String>,
+    process: Option<Process>,
+}
+
+impl Cluster {
+    pub(crate) const SERVERS: usize = 3;
+    pub(crate) const HOSTS: usize = 3;
+    pub(crate) const GATEWAYS: usize = 2;
+
+    /// Starts one with its files in `folder`, where the key of the tokens is, too.
+    pub(crate) fn start(nats: &Path, folder: &Path, shards: u16) -> io::Result<Self> {
+        let servers = Servers::start(nats, folder, Self::SERVERS, "")?;
+        let addresses = servers.addresses().join(",");
+        let ports = free_ports(Self::HOSTS + Self::GATEWAYS)?;
+        let member = |role: &str, nth: usize, port: u16, more: &[String]| {
+            let name = format!("{role}-{}", nth + 1);
+            let mut arguments = vec![role.to_owned(), "--name".to_owned(), name.clone()];
+            let common = ["--servers", &addresses, "--port", &port.to_string(), "--shards", &shards.to_string()];
+            arguments.extend(common.map(str::to_owned));
+            arguments.extend_from_slice(more);
+            Member { name, port, arguments, process: None }
+        };
+        let (hosts, gateways) = ports.split_at(Self::HOSTS);
+        let key = ["--key".to_owned(), folder.join("cluster.key").to_string_lossy().into_owned()];
+        let often = ["--snapshot-records".to_owned(), "300".to_owned()];
+        let mut cluster = Cluster {
+            folder: folder.to_owned(),
+            servers,
+            hosts: hosts.iter().enumerate().map(|(nth, port)| member("host", nth, *port, &often)).collect(),
+            gateways: gateways.iter().enumerate().map(|(nth, port)| member("gateway", nth, *port, &key)).collect(),
+        };
+        (0..Self::HOSTS).try_for_each(|nth| cluster.restart(Part::Host(nth)))?;
+        (0..Self::GATEWAYS).try_for_each(|nth| cluster.restart(Part::Gateway(nth)))?;
+        Ok(cluster)
+    }
+
+    /// Starts a part that was killed.
+    pub(crate) fn restart(&mut self, part: Part) -> io::Result<()> {
+        let folder = self.folder.clone();
+        match part {
+            Part::Server(nth) => self.servers.restart(nth),
+            Part::Host(_) | Part::Gateway(_) => self.member(part).map_or(Ok(()), |member| member.start(&folder)),
+        }
+    }
+
+    /// As by `kill -9`.
+    pub(crate) async fn kill(&mut self, part: Part) {
+        match part {
+            Part::Server(nth) => self.servers.kill(nth).await,
+            Part::Host(_) | Part::Gateway(_) => {
+                if let Some(process) = self.member(part).and_then(|member| member.process.take()) {
+                    process.kill().await;
+                }
+            }
+        }
+    }
+
+    /// As by `kill -STOP`.
+    pub(crate) fn pause(&mut self, part: Part) {
+        self.process(part).into_iter().for_each(Process::pause);
+    }
+
+    /// After [`pause`](Self::pause).
+    pub(crate) fn resume(&mut self, part: Part) {
+        self.process(part).into_iter().for_each(Process::resume);
+    }
+
+    /// Where a gateway listens; the next one after the last is the first.
+    pub(crate) fn gateway(&self, nth: usize) -> Option<SocketAddr> {
+        self.gateways.get(nth % Self::GATEWAYS).map(|member| ([127, 0, 0, 1], member.port).into())
+    }
+
+    /// Where all hosts and gateways tell how they are.
+    pub(crate) fn states(&self) -> Vec<(String, SocketAddr)> {
+        let members = self.hosts.iter().chain(&self.gateways);
+        members.map(|member| (member.name.clone(), ([127, 0, 0, 1], member.port).into())).collect()
+    }
+
+    fn member(&mut self, part: Part) -> Option<&mut Member> {
+        match part {
+            Part::Server(_) => None,
+            Part::Host(nth) => self.hosts.get_mut(nth),
+            Part::Gateway(nth) => self.gateways.get_mut(nth),
+        }
+    }
+
+    fn process(&mut self, part: Part) -> Option<&Process> {
+        match part {
+            Part::Server(nth) => self.servers.process(nth),
+            Part::Host(_) | Part::Gateway(_) => self.member(part)?.process.as_ref(),
+        }
+    }
+}
+
+impl Member {
+    fn start(&mut self, folder: &Path) -> io::Result<()> {
+        let log = File::options().append(true).create(true).open(folder.join(format!("{}.log", self.name)))?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(&self.arguments).stdout(Stdio::null()).stderr(log);
+        self.process = Some(Process::start(&mut command)?);
+        Ok(())
+    }
+}

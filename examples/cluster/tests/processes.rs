@@ -1,0 +1,77 @@
+//! The program as several processes on one NATS server.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use cluster::{NATS_SERVER, Servers};
+use serde_json::json;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep};
+
+use crate::program::{Folder, LONG, Program};
+
+/// A host or a gateway, when it is ready.
+async fn start(folder: &Folder, arguments: &[&str], servers: &str) -> Program {
+    let child = Command::new(env!("CARGO_BIN_EXE_cluster"))
+        .args(arguments)
+        .args(["--servers", servers, "--port", "0", "--shards", "2"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    Program::ready(child).await
+}
+
+async fn ended(child: &mut Child) -> bool {
+    let id = child.id().unwrap().to_string();
+    Command::new("kill").arg(&id).status().await.unwrap();
+    child.wait().await.unwrap().success()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jetstream_hosts_and_gateways() {
+    let Some(nats) = std::env::var_os(NATS_SERVER) else {
+        println!("skipped: {NATS_SERVER} does not say where nats-server is");
+        return;
+    };
+    let folder = Folder::new();
+    let servers = Servers::start(nats.as_ref(), folder.path(), 1, "").unwrap();
+    let addresses = servers.addresses().join(",");
+    let mut one = start(&folder, &["host", "--name", "a", "--replicas", "1"], &addresses).await;
+    let gateway = start(&folder, &["gateway"], &addresses).await;
+    let second = start(&folder, &["gateway", "--name", "b"], &addresses).await;
+    let service = folder.token("service").await;
+    gateway.done(&service, "1", json!({"set_operator": {"operator": "ken", "role": "associate"}})).await;
+    gateway.done(&service, "2", json!({"set_operator": {"operator": "hana", "role": "supervisor"}})).await;
+    let rule = json!({"add_rule": {"id": "r1", "watcher": "hana", "when": [{"operator": "ken"}]}});
+    second.done(&service, "3", rule).await;
+    second.done(&service, "4", json!({"start_chat": {"id": "c1", "operators": ["ken"]}})).await;
+
+    // Everybody hears it at any gateway, and the same wish is done once at any.
+    let mut hana = gateway.sign_in(&folder.token("operator:hana").await, &json!({})).await;
+    let say = json!({"say": {"chat": "c1", "channel": "public", "from": "service", "text": "hello"}});
+    hana.find(|value| value["chats"]["monitored"][0]["chat"] == "c1").await;
+    let said = second.ask(&service, "5", &say).await.unwrap();
+    assert_eq!(said.0, 200);
+    assert_eq!(gateway.ask(&service, "5", &say).await.unwrap(), said);
+    hana.find(|value| value["told"]["said"]["text"] == "hello").await;
+
+    // A host shows how it is, and serves nobody; another host takes over when it ends.
+    let (status, metrics) = one.get("/metrics").await.unwrap();
+    assert!(status == 200 && metrics.contains("cluster_serves{log=\"rules\"} 1\n"), "{metrics}");
+    assert!(!metrics.contains("gateway_"));
+    assert_eq!(one.get("/health").await.unwrap().0, 200);
+    assert_eq!(one.ask(&service, "x", &say).await, None);
+    assert!(gateway.get("/metrics").await.unwrap().1.contains("gateway_open 1\n"));
+    let two = start(&folder, &["host", "--name", "a", "--replicas", "1"], &addresses).await;
+    assert!(ended(&mut one.child).await);
+    second.done(&service, "6", json!({"end_chat": {"chat": "c1"}})).await;
+    let begun = Instant::now();
+    while !two.get("/metrics").await.unwrap().1.contains("cluster_serves{log=\"rules\"} 1\n") {
+        assert!(begun.elapsed() < LONG, "nobody takes over");
+        sleep(Duration::from_millis(50)).await;
+    }
+    gateway.done(&service, "7", json!({"remove_rule": {"rule": "r1"}})).await;
+}
