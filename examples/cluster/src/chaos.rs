@@ -86,7 +86,7 @@ async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) ->
     let archive = archive.await.map_err(std::io::Error::other)?;
     let figures = figures(&cluster).await;
     let records: usize = archive.values().map(Vec::len).sum();
-    say(&notes.table(begun.elapsed(), records, &figures));
+    say(&notes.table(begun, records, &figures));
 
     let history = notes.history();
     notes.suffice().map_err(|what| Failure::Chaos(format!("nothing is shown by this: {what}")))?;

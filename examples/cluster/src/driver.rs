@@ -2,6 +2,7 @@
 
 mod door;
 mod host;
+mod placement;
 
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use crate::store::{Address, Store};
 
 pub use door::{Door, Socket};
 pub use host::Host;
+pub(crate) use placement::{Moved, Word};
 
 /// How often owners and gateways are told the time.
 const TICK: Duration = Duration::from_millis(100);

@@ -12,6 +12,7 @@ mod gateway;
 mod ids;
 mod local;
 mod message;
+mod moving;
 mod options;
 mod owner;
 mod program;
@@ -32,6 +33,7 @@ pub use driver::{Door, Host, Socket};
 pub use gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out, Paper};
 pub use local::{NATS_SERVER, Servers};
 pub use message::{Answer, Ask, Delivery, Line, Look, Place, Position, Seen, Sight, ToGateway, ToOwner, Told, What};
+pub use moving::{move_log, status};
 pub use options::{Call, HELP, Options, Role, WrongCall};
 pub use owner::{
     Appended, Effect, Input, Loaded, Owner, RulesDuty, RulesOwner, ShardDuty, ShardOwner, Snapshot, Status,

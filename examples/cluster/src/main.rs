@@ -4,7 +4,7 @@ use std::future::pending;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use cluster::{Call, Failure, HELP, Options, Program, chaos, make_token};
+use cluster::{Call, Failure, HELP, Options, Program, chaos, make_token, move_log, status};
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false).init();
@@ -17,6 +17,8 @@ fn main() -> ExitCode {
             make_token(person, &key, hours).map(|token| print(&format!("{token}\n")))
         }
         Ok(Call::Run(options)) => run(&options),
+        Ok(Call::Status(servers)) => told(status(&servers)),
+        Ok(Call::Move(servers, log, host)) => told(move_log(&servers, log, &host)),
         Ok(Call::Chaos(options)) => runtime().and_then(|runtime| runtime.block_on(chaos(&options, print))),
         Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
     };
@@ -32,6 +34,10 @@ fn run(options: &Options) -> Result<(), Failure> {
         print(&format!("chat-monitor cluster: http://{}\n", program.address()?));
         Ok(program.serve(told_to_stop()).await?)
     })
+}
+
+fn told(what: impl Future<Output = Result<String, Failure>>) -> Result<(), Failure> {
+    runtime()?.block_on(what).map(|text| print(&text))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

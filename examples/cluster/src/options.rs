@@ -8,6 +8,7 @@ use crate::chaos::ChaosOptions;
 use crate::local::NATS_SERVER;
 use crate::record::Person;
 use crate::settings::Settings;
+use crate::shard::{Log, Shard};
 
 /// What `--help` prints.
 pub const HELP: &str = "chat-monitor as a service: on one machine and one file, or on many, by the same program.
@@ -16,12 +17,16 @@ usage: cluster [one] [--address IP] [--port N] [--db FILE] [--key FILE] [--shard
        cluster host --servers LIST [--name NAME] [--address IP] [--port N] [--shards N] [--replicas N]
                     [--snapshot-records N]
        cluster gateway --servers LIST [--name NAME] [--address IP] [--port N] [--key FILE] [--shards N]
+       cluster status --servers LIST
+       cluster move LOG HOST --servers LIST
        cluster token PERSON [--key FILE] [--hours N]
        cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE]
 
 one       everything in one process, on a file: the default
 host      owns logs in NATS JetStream, as many as other hosts leave to it
 gateway   serves people by HTTP and web sockets, and asks the hosts
+status    which host owns which logs
+move      moves a log, `rules` or the number of a shard, to the host whose name begins so, until that one ends
 chaos     starts three servers, three hosts and two gateways here, kills and pauses them while people ask and read, and
           checks that every promise was kept
 
@@ -54,6 +59,10 @@ pub enum Call {
     Run(Options),
     /// To make a token for somebody, valid for so many hours.
     Token(Person, PathBuf, u64),
+    /// To see which host owns what, on these servers.
+    Status(Vec<String>),
+    /// To move a log to a host.
+    Move(Vec<String>, Log, String),
     /// To see what it survives.
     Chaos(ChaosOptions),
 }
@@ -136,6 +145,7 @@ fn understood(call: &str) -> &'static [&'static str] {
         "host" => &["--servers", "--name", "--address", "--port", "--shards", "--replicas", "--snapshot-records"],
         "gateway" => &["--servers", "--name", "--address", "--port", "--shards", "--key"],
         "token" => &["--key", "--hours"],
+        "status" | "move" => &["--servers"],
         "chaos" => &["--seconds", "--seed", "--shards", "--nats"],
         _ => &["--address", "--port", "--db", "--key", "--shards"],
     }
@@ -158,12 +168,19 @@ impl Call {
         let mut options = Options::of(match call.as_str() {
             "one" | "token" | "chaos" => Role::One,
             "host" => Role::Host,
-            "gateway" => Role::Gateway,
+            "gateway" | "status" | "move" => Role::Gateway,
             _ => return Err(WrongCall::Unknown(call)),
         });
         let token = if call == "token" {
             let wanted = WrongCall::Value("token", "service, operator:ID or visitor:CHAT");
             Some(arguments.next().as_deref().and_then(person).ok_or(wanted)?)
+        } else {
+            None
+        };
+        let moved = if call == "move" {
+            let wanted = WrongCall::Value("move", "rules or a number, and a host");
+            let log = arguments.next().as_deref().and_then(log).ok_or(wanted.clone())?;
+            Some((log, arguments.next().filter(|host| !host.starts_with('-')).ok_or(wanted)?))
         } else {
             None
         };
@@ -212,6 +229,12 @@ impl Call {
         if !alone && (options.servers.is_empty() || options.servers.iter().any(String::is_empty)) {
             return Err(WrongCall::Value("--servers", "addresses of NATS servers, with commas between"));
         }
+        if call == "status" {
+            return Ok(Call::Status(options.servers));
+        }
+        if let Some((log, host)) = moved {
+            return Ok(Call::Move(options.servers, log, host));
+        }
         Ok(match token {
             Some(person) => Call::Token(person, options.key, hours),
             None => Call::Run(options),
@@ -231,6 +254,10 @@ fn number(option: &'static str, wanted: &'static str, text: &str, most: u16) -> 
 fn name(text: String) -> Result<String, WrongCall> {
     let fits = (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if fits { Ok(text) } else { Err(WrongCall::Value("--name", "1 to 40 letters, digits or hyphens")) }
+}
+
+fn log(text: &str) -> Option<Log> {
+    if text == "rules" { Some(Log::Rules) } else { text.parse().ok().map(|number| Log::Shard(Shard(number))) }
 }
 
 fn person(text: &str) -> Option<Person> {
@@ -275,6 +302,9 @@ mod tests {
             ("gateway --servers a:1 --name a.b", "`--name` needs 1 to 40 letters, digits or hyphens"),
             ("--shards 0", "`--shards` needs a number from 1 to 256"),
             ("--port", "`--port` needs a number"),
+            ("move 3 --servers a:1", "`move` needs rules or a number, and a host"),
+            ("move all h --servers a:1", "`move` needs rules or a number, and a host"),
+            ("status", "`--servers` needs addresses of NATS servers, with commas between"),
             ("token nobody", "`token` needs service, operator:ID or visitor:CHAT"),
             ("token service --port 1", "`--port` is not for this"),
         ] {

@@ -38,6 +38,9 @@ pub enum Failure {
     /// The key is too short to be one.
     #[error("the key has fewer than 32 bytes")]
     Key,
+    /// A log cannot be moved.
+    #[error("{0}")]
+    Moving(String),
     /// What was promised is not so, or could not be tried.
     #[error("{0}")]
     Chaos(String),

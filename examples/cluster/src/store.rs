@@ -30,6 +30,8 @@ pub use sqlite::{SqliteError, SqliteStore};
 pub enum Address {
     /// To whoever listens as the owner of a log.
     Owner(Log),
+    /// To every host.
+    Hosts,
     /// To every gateway.
     Gateways,
     /// To one gateway.

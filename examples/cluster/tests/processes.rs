@@ -1,12 +1,11 @@
 //! The program as several processes on one NATS server.
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use cluster::{NATS_SERVER, Servers};
 use serde_json::json;
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use crate::program::{Folder, LONG, Program};
 
@@ -22,6 +21,13 @@ async fn start(folder: &Folder, arguments: &[&str], servers: &str) -> Program {
         .spawn()
         .unwrap();
     Program::ready(child).await
+}
+
+/// Whether it ends well, and what it says.
+async fn cluster(arguments: &[&str], servers: &str) -> (bool, String) {
+    let made = Command::new(env!("CARGO_BIN_EXE_cluster")).args(arguments).args(["--servers", servers]).output();
+    let made = made.await.unwrap();
+    (made.status.success(), String::from_utf8(made.stdout).unwrap())
 }
 
 async fn ended(child: &mut Child) -> bool {
@@ -58,20 +64,27 @@ async fn jetstream_hosts_and_gateways() {
     assert_eq!(gateway.ask(&service, "5", &say).await.unwrap(), said);
     hana.find(|value| value["told"]["said"]["text"] == "hello").await;
 
-    // A host shows how it is, and serves nobody; another host takes over when it ends.
+    // A host shows how it is, and serves nobody; another host takes over.
     let (status, metrics) = one.get("/metrics").await.unwrap();
     assert!(status == 200 && metrics.contains("cluster_serves{log=\"rules\"} 1\n"), "{metrics}");
     assert!(!metrics.contains("gateway_"));
     assert_eq!(one.get("/health").await.unwrap().0, 200);
     assert_eq!(one.ask(&service, "x", &say).await, None);
     assert!(gateway.get("/metrics").await.unwrap().1.contains("gateway_open 1\n"));
-    let two = start(&folder, &["host", "--name", "a", "--replicas", "1"], &addresses).await;
+    let two = start(&folder, &["host", "--name", "second", "--replicas", "1"], &addresses).await;
+    // It takes its part, and what is moved to it, while people go on; it has all of it when the first one ends.
+    let moving = cluster(&["move", "rules", "second"], &addresses);
+    let asking = gateway.done(&service, "8", json!({"set_rule_enabled": {"rule": "r1", "enabled": false}}));
+    let (moved, ()) = tokio::join!(moving, asking);
+    assert!(moved.0 && moved.1.starts_with("second-") && moved.1.contains(" owns rules, after "), "{moved:?}");
+    assert!(two.get("/metrics").await.unwrap().1.contains("cluster_serves{log=\"rules\"} 1\n"));
+    let (_, status) = cluster(&["status"], &addresses).await;
+    assert!(status.lines().any(|line| line.starts_with("second-") && line.contains("rules")), "{status}");
+    assert_eq!(status.lines().count(), 2, "{status}");
+    assert!(!cluster(&["move", "rules", "nobody"], &addresses).await.0);
+    let begun = Instant::now();
     assert!(ended(&mut one.child).await);
     second.done(&service, "6", json!({"end_chat": {"chat": "c1"}})).await;
-    let begun = Instant::now();
-    while !two.get("/metrics").await.unwrap().1.contains("cluster_serves{log=\"rules\"} 1\n") {
-        assert!(begun.elapsed() < LONG, "nobody takes over");
-        sleep(Duration::from_millis(50)).await;
-    }
+    assert!(begun.elapsed() < LONG);
     gateway.done(&service, "7", json!({"remove_rule": {"rule": "r1"}})).await;
 }

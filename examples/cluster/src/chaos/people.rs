@@ -147,7 +147,7 @@ impl Asker {
             match answer {
                 Some((200, answer)) => {
                     let p = answer.pointer("/done/p").and_then(Value::as_u64).unwrap_or_default();
-                    self.notes.answered(begun.elapsed(), revocation);
+                    self.notes.answered(begun, log, revocation);
                     self.notes.note(Happened::Done { id, log, p });
                     if log == Log::Rules {
                         self.notes.in_force.send_if_modified(|g| p > std::mem::replace(g, p.max(*g)));
@@ -155,7 +155,7 @@ impl Asker {
                     return true;
                 }
                 Some((409, _)) => {
-                    self.notes.answered(begun.elapsed(), revocation);
+                    self.notes.answered(begun, log, revocation);
                     self.notes.note(Happened::Refused { id, item: item.clone(), at: None, least: (0, 0) });
                     return false;
                 }

@@ -29,6 +29,8 @@ struct State {
     last_read: Instant,
     waits: Vec<Duration>,
     revocations: Vec<Duration>,
+    /// The log of the longest wait, and when it began.
+    slowest: Option<(Duration, Log, Instant)>,
     reads: u64,
     sign_ins: u64,
 }
@@ -36,7 +38,8 @@ struct State {
 impl Notes {
     pub(super) fn new() -> Self {
         let (history, waits, revocations) = (Vec::new(), Vec::new(), Vec::new());
-        let state = State { history, last_read: Instant::now(), waits, revocations, reads: 0, sign_ins: 0 };
+        let state =
+            State { history, last_read: Instant::now(), waits, revocations, slowest: None, reads: 0, sign_ins: 0 };
         Notes { state: Mutex::new(state), in_force: watch::Sender::new(0) }
     }
 
@@ -57,8 +60,11 @@ impl Notes {
         self.state().sign_ins += 1;
     }
 
-    pub(super) fn answered(&self, after: Duration, revocation: bool) {
-        let mut state = self.state();
+    pub(super) fn answered(&self, begun: Instant, log: Log, revocation: bool) {
+        let (mut state, after) = (self.state(), begun.elapsed());
+        if state.slowest.is_none_or(|(slowest, ..)| slowest < after) {
+            state.slowest = Some((after, log, begun));
+        }
         state.waits.push(after);
         if revocation {
             state.revocations.push(after);
@@ -85,18 +91,22 @@ impl Notes {
         Ok(())
     }
 
-    pub(super) fn table(&self, took: Duration, records: usize, figures: &BTreeMap<&'static str, u64>) -> String {
+    pub(super) fn table(&self, begun: Instant, records: usize, figures: &BTreeMap<&'static str, u64>) -> String {
         let mut state = self.state();
         let refused = state.history.iter().filter(|happened| matches!(happened, Happened::Refused { .. })).count();
         let all = state.waits.len();
         state.waits.sort_unstable();
         state.revocations.sort_unstable();
+        let slowest = state.slowest.map_or("none".to_owned(), |(_, log, at)| {
+            format!("for {log}, from {:.1} s on", at.saturating_duration_since(begun).as_secs_f64())
+        });
         let rows = [
-            ("seconds", took.as_secs().to_string()),
+            ("seconds", begun.elapsed().as_secs().to_string()),
             ("commands answered", all.to_string()),
             ("acknowledged", (all - refused.min(all)).to_string()),
             ("refused", refused.to_string()),
             ("median, 99 %, longest wait for an answer", waits(&state.waits)),
+            ("the longest wait", slowest),
             ("revocations acknowledged", state.revocations.len().to_string()),
             ("median, 99 %, longest wait for one", waits(&state.revocations)),
             ("things read", state.reads.to_string()),

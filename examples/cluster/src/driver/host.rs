@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
+use super::placement::{Placement, Word};
 use super::{Clock, Post, TICK};
 use crate::owner::{Appended, Duty, Effect, Input, Owner, RulesDuty, ShardDuty, Snapshot, Status};
 use crate::settings::{RENEW, RETRY, STORE_LIMIT, Settings};
@@ -15,6 +16,11 @@ use crate::snapshot::to_bytes;
 use crate::store::{Address, Lease, Mark, Store, covered, load};
 
 const LIMIT: Duration = Duration::from_millis(STORE_LIMIT);
+/// How many renewals a host that a log is not for waits before it tries to have it all the same, if nobody has it; and for
+/// how many it must be for another before it is given up.
+const STRANGER: u32 = 10;
+const SETTLED: u32 = 4;
+
 const PAUSE: Duration = Duration::from_millis(RETRY);
 
 /// What a process is of the logs' owners.
@@ -30,14 +36,20 @@ impl Host {
     pub fn start<S: Store>(store: &Arc<S>, name: &str, settings: &Settings) -> Self {
         let (stopping, stopped) = watch::channel(false);
         let (mut logs, mut tasks) = (Vec::new(), Vec::new());
+        let placement = Arc::new(Placement::new(name));
+        tokio::spawn(meet(Arc::clone(store), Arc::clone(&placement), stopped.clone()));
         for log in Log::all(settings.shards) {
             let status = Arc::new(Mutex::new(Status::default()));
             logs.push((log, Arc::clone(&status)));
             let (store, name, settings) = (Arc::clone(store), name.to_owned(), settings.clone());
-            let stopped = stopped.clone();
+            let (placement, stopped) = (Arc::clone(&placement), stopped.clone());
             tasks.push(match log {
-                Log::Rules => tokio::spawn(Seat::<S, RulesDuty>::run(store, log, name, settings, status, stopped)),
-                Log::Shard(_) => tokio::spawn(Seat::<S, ShardDuty>::run(store, log, name, settings, status, stopped)),
+                Log::Rules => {
+                    tokio::spawn(Seat::<S, RulesDuty>::run(store, log, name, settings, status, placement, stopped))
+                }
+                Log::Shard(_) => {
+                    tokio::spawn(Seat::<S, ShardDuty>::run(store, log, name, settings, status, placement, stopped))
+                }
             });
         }
         Host { logs, stopping, tasks: Mutex::new(tasks) }
@@ -82,11 +94,13 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
         name: String,
         settings: Settings,
         status: Arc<Mutex<Status>>,
+        placement: Arc<Placement>,
         mut stopped: watch::Receiver<bool>,
     ) {
         let (inputs, mut coming) = mpsc::unbounded_channel();
         let clock = Clock::start();
-        let contender = tokio::spawn(contend(Arc::clone(&store), log, name.clone(), clock, inputs.clone()));
+        let contender =
+            tokio::spawn(contend(Arc::clone(&store), log, name.clone(), clock, Arc::clone(&placement), inputs.clone()));
         let owner = Owner::<D>::new(log, name.clone(), settings.clone());
         let post = Post::start(Arc::clone(&store));
         let (follower, listener) = (None, None);
@@ -100,7 +114,9 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
                 _ = stopped.changed() => break,
             };
             let stops = seat.hear(input);
-            *status.lock().unwrap_or_else(PoisonError::into_inner) = seat.owner.status();
+            let now = seat.owner.status();
+            placement.owns(log, now.serves);
+            *status.lock().unwrap_or_else(PoisonError::into_inner) = now;
             if stops {
                 contender.abort();
                 seat.store.release(log, &seat.name).await;
@@ -200,11 +216,32 @@ fn written(snapshot: Snapshot) -> (Mark, Vec<u8>) {
     (Mark { p: tail.p, g: tail.g }, bytes)
 }
 
-async fn contend<S: Store>(store: Arc<S>, log: Log, name: String, clock: Clock, inputs: mpsc::UnboundedSender<Input>) {
+async fn contend<S: Store>(
+    store: Arc<S>,
+    log: Log,
+    name: String,
+    clock: Clock,
+    placement: Arc<Placement>,
+    inputs: mpsc::UnboundedSender<Input>,
+) {
     let mut renewals = interval(Duration::from_millis(RENEW));
     renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut held, mut elsewhere) = (false, 0);
     loop {
         renewals.tick().await;
+        elsewhere = if placement.is_for(log) { 0 } else { elsewhere + 1 };
+        if held && elsewhere >= SETTLED && placement.may_give() {
+            // Whoever it is for finds it free at once; what was asked for here is asked for there.
+            (held, elsewhere) = (false, 1);
+            store.release(log, &name).await;
+            if inputs.send(Input::LeaseLost).is_err() {
+                return;
+            }
+            continue;
+        }
+        if !held && elsewhere % STRANGER != 0 {
+            continue;
+        }
         let sent = clock.now();
         let input = match timeout(LIMIT, store.lease(log, &name)).await {
             Ok(Ok(Lease::Renewed)) => Input::LeaseRenewed { sent },
@@ -213,8 +250,37 @@ async fn contend<S: Store>(store: Arc<S>, log: Log, name: String, clock: Clock, 
             // Nobody knows: it is trusted for as long as the last one was.
             Ok(Err(_)) | Err(_) => continue,
         };
+        held = !matches!(input, Input::LeaseLost);
         if inputs.send(input).is_err() {
             return;
+        }
+    }
+}
+
+/// Tells the other hosts that this one lives, and hears of them.
+async fn meet<S: Store>(store: Arc<S>, placement: Arc<Placement>, mut stopped: watch::Receiver<bool>) {
+    let mut beats = interval(Duration::from_millis(RENEW));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let say = async |stays: bool| {
+        // Nothing in a word fails to be written.
+        let word = serde_json::to_vec(&placement.word(stays)).unwrap_or_default();
+        store.send(Address::Hosts, word).await;
+    };
+    loop {
+        let Ok(mut words) = store.listen(Address::Hosts).await else {
+            sleep(PAUSE).await;
+            continue;
+        };
+        loop {
+            tokio::select! {
+                word = words.recv() => match word {
+                    // What this version cannot read is not for it.
+                    Some(word) => _ = serde_json::from_slice::<Word>(&word).map(|word| placement.hear(word)),
+                    None => break,
+                },
+                _ = beats.tick() => say(true).await,
+                _ = stopped.changed() => return say(false).await,
+            }
         }
     }
 }

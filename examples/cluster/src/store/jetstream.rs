@@ -280,6 +280,7 @@ fn grown(log: Log) -> String {
 fn inbox(at: &Address) -> String {
     match at {
         Address::Owner(log) => format!("cm.ask.{log}"),
+        Address::Hosts => "cm.hosts".to_owned(),
         Address::Gateways => "cm.to.all".to_owned(),
         Address::Gateway(name) => format!("cm.to.one.{name}"),
     }
