@@ -178,8 +178,10 @@ fn csv_is_read_as_it_was_meant_and_no_spreadsheet_takes_it_for_formulas() {
     let aoi = server.sign_in("aoi");
     watched(&server);
     // Anybody can write such names into the audit, by a sign-in that fails.
-    let names = ["=1+1", "+1", "-1", "@sum(a1)", "a,\"b\"", "森"];
-    for (name, typed) in names.iter().zip(["%3D1%2B1", "%2B1", "-1", "%40sum(a1)", "a%2C%22b%22", "%E6%A3%AE"]) {
+    let names = ["=1+1", "+1", "-1", "@sum(a1)", "a,\"b\"", "森", "＝1+1"];
+    for (name, typed) in
+        names.iter().zip(["%3D1%2B1", "%2B1", "-1", "%40sum(a1)", "a%2C%22b%22", "%E6%A3%AE", "%EF%BC%9D1%2B1"])
+    {
         let answer = server.post_form("/sign-in", &format!("operator={typed}&password=x"), &[]);
         assert_eq!(answer.status, 403, "{name}");
     }
@@ -195,7 +197,7 @@ fn csv_is_read_as_it_was_meant_and_no_spreadsheet_takes_it_for_formulas() {
     assert_eq!(columns[..5], ["line", "time", "operator", "name", "act"]);
     let rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
     let failed: Vec<_> = rows.iter().filter(|row| row[4] == "sign_in_failed").map(|row| &*row[2]).collect();
-    assert_eq!(failed, ["'=1+1", "'+1", "'-1", "'@sum(a1)", "a,\"b\"", "森"]);
+    assert_eq!(failed, ["'=1+1", "'+1", "'-1", "'@sum(a1)", "a,\"b\"", "森", "'＝1+1"]);
     assert!(rows.iter().flatten().all(|field| !field.starts_with(['=', '+', '-', '@'])));
     let advised = rows.iter().find(|row| row[4] == "advised").unwrap();
     assert_eq!((&*advised[3], &*advised[5], &*advised[8]), ("森 花", "アドバイス", "担当者名: 田中 健"));

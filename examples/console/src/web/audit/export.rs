@@ -155,9 +155,9 @@ fn csv_part(words: &Words<'_>, lines: &[AuditLine], first: bool) -> Vec<u8> {
     if first { ["\u{FEFF}".as_bytes(), &rows].concat() } else { rows }
 }
 
-/// A spreadsheet takes for a formula what begins like one.
+/// A spreadsheet takes for a formula what begins like one, in Japanese in wide characters too.
 fn harmless(field: &str) -> String {
-    let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = field.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     if formula { format!("'{field}") } else { field.to_owned() }
 }
 
