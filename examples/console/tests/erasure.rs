@@ -142,6 +142,10 @@ fn what_is_kept_of_a_person_is_found_and_erased_and_the_chain_holds() {
         ken.does(&format!("/desk/{}/end", visit.chat), &json!({}));
         assert_eq!(hana.get(&format!("/ended/{}/transcript", visit.chat)).status, 200);
     }
+    // What is said of a rule names somebody too.
+    let noted = hana.adds_rule("visitor_ip", "192.0.2.7");
+    let path = format!("/settings/monitoring/rules/{noted}/note");
+    hana.does(&path, &json!({ "name": "", "note": "asked for by Mika@example.com, twice" }));
     let earlier = verify(&server.database, &[]);
     let earlier = earlier.trim_end().rsplit(' ').next().unwrap();
 
@@ -160,7 +164,7 @@ fn what_is_kept_of_a_person_is_found_and_erased_and_the_chain_holds() {
     };
     let by_email = find("email", " ＭＩＫＡ＠example.com");
     assert_eq!(chats(&by_email), sorted(&[&ended, &live]));
-    assert_eq!(by_email["rules"], 1);
+    assert_eq!(by_email["rules"], 2);
     assert!(by_email["lines"].as_i64().unwrap() >= 5, "{by_email}");
     assert!(!by_email.to_string().contains("secret"));
     assert_eq!(chats(&find("name", "Mika")), sorted(&[&ended, &live, &other]));
@@ -184,7 +188,9 @@ fn what_is_kept_of_a_person_is_found_and_erased_and_the_chain_holds() {
     assert!(!verified.contains(" 0 of them with parts erased"), "{verified}");
 
     // When the rule and the chat are gone as well, so is the address, everywhere.
-    hana.does(&format!("/settings/monitoring/rules/{rule}/delete"), &json!({}));
+    for rule in [&rule, &noted] {
+        hana.does(&format!("/settings/monitoring/rules/{rule}/delete"), &json!({}));
+    }
     live.person.does(&format!("/chat/{}/end", live.chat), &json!({}));
     let rest = find("email", "mika@example.com");
     assert_eq!((chats(&rest), &rest["rules"]), (sorted(&[&live]), &json!(0)));

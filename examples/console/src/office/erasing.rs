@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use chat_monitor::{ChatId, Email, OperatorId};
+use chat_monitor::{ChatId, Email, OperatorId, RuleId};
 use tracing::warn;
 
 use super::{Attempt, Office};
@@ -115,11 +115,16 @@ impl Office {
         self.audit(Attempt { operator, action: Action::SoughtPerson, chat: None }, String::new(), detail)
     }
 
-    /// How many rules and exclusions name this address.
+    /// How many rules and exclusions name this address, in what is said of them too.
     pub(crate) fn rules_that_name(&self, email: &Email) -> usize {
         let names =
             |text: Result<String, serde_json::Error>| text.is_ok_and(|text| crate::store::names(&text, email.as_str()));
-        let rules = self.live.engine().rules().filter(|rule| names(serde_json::to_string(rule))).count();
+        let noted = |rule: &RuleId| {
+            let note = self.rule_notes.get(rule);
+            note.is_some_and(|note| [&note.name, &note.note].into_iter().any(|text| names(Ok(text.to_lowercase()))))
+        };
+        let rules = self.live.engine().rules();
+        let rules = rules.filter(|rule| names(serde_json::to_string(rule)) || noted(rule.id())).count();
         let exclusions = self.live.engine().exclusions();
         rules + exclusions.filter(|exclusion| names(serde_json::to_string(exclusion))).count()
     }
