@@ -96,14 +96,18 @@ function offLine(listener, from) {
   for (const part of document.querySelectorAll("[data-live]")) part.inert = Boolean(since);
 }
 
+/** The socket of pages that have none of their own. */
+export const SESSION = "/session/socket";
+
 /**
  * Who one is, or what one may do, has changed: the bar says so, and a page that is not there any more is left. `anew` shows
  * what else of the page may be another now.
  */
-async function renewed(anew) {
+async function renewed(anew, path) {
   const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).catch(() => null);
   if (answer?.status === 403) return location.reload();
-  // Whoever has a chat open that they may not see any more hears why by the socket.
+  // Whoever has a live chat open that they may not see any more hears why by its socket. Of an ended one nothing else is heard.
+  if (answer?.status === 404 && path === SESSION) return location.reload();
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   find(".bar").replaceWith(page.querySelector(".bar"));
@@ -155,7 +159,7 @@ export function listen(path, hear, gone = () => {}, anew = () => {}, page = loca
       heard = Date.now();
       const news = JSON.parse(event.data);
       if (news.type === "signed_out") { end(); forget(); }
-      else if (news.type === "renewed") renewed(anew);
+      else if (news.type === "renewed") renewed(anew, path);
       else if (news.type !== "alive" && hear(news) === "over") end();
     });
     mine.addEventListener("close", async () => {

@@ -1,7 +1,7 @@
 // For pages that hear of nothing else: when the session ends, what they show is to go. When what one may do has changed,
 // the page is another one; but what somebody is about to type is not taken from them.
 
-import { listen } from "./common.js";
+import { SESSION, listen } from "./common.js";
 
 const reload = () => {
   const open = document.querySelector("dialog[open]");
@@ -9,4 +9,4 @@ const reload = () => {
   else location.reload();
 };
 
-listen("/session/socket", () => {}, () => {}, reload);
+listen(SESSION, () => {}, () => {}, reload);

@@ -114,6 +114,16 @@ fn an_ended_chat_is_read_again_and_what_is_kept_of_a_visitor_is_erased() {
         hana.wait_for_text("#chats", "Mika");
         assert!(hana.fits());
 
+        // It leaves the screen when its reader may not read it any more.
+        hana.go(&format!("/ended/{}", mika.chat));
+        hana.wait_for_text("#talk", "I am looking for it");
+        let become_one = |role| json!({ "name": "森 花", "role": role });
+        server.sign_in("aoi").does("/settings/people/hana", &become_one("associate"));
+        hana.wait_until("the chat to leave the screen", || hana.count("#talk") == 0);
+        server.sign_in("aoi").does("/settings/people/hana", &become_one("supervisor"));
+        hana.go(&format!("/ended/{}", mika.chat));
+        hana.wait_for_text("#talk", "I am looking for it");
+
         let aoi = driver.browser(language, &format!("http://{}", server.address));
         sign_in(&aoi, "aoi", password(&server, "aoi"));
         aoi.go("/settings/erasure");
