@@ -1,6 +1,6 @@
 // Advice on the desk: whether it is on the screen, and a notice for as long as it is not.
 
-import { element, find, text } from "./common.js";
+import { element, find, post, text } from "./common.js";
 
 const shown = new Map();
 const seen = new Set();
@@ -15,9 +15,9 @@ const observer = new IntersectionObserver((changes) => {
   report();
 }, { threshold: [0, 0.25, 0.5, 0.75, 1] });
 
-/** Says `told` once this entry, numbered `n`, has been on the screen while somebody could look at it. */
-export function watchAdvice(line, n, told) {
-  shown.set(line, { n, told });
+/** Says to the server that advice, entry `n` of a chat, is seen, once it has been on the screen while somebody could look. */
+export function watchAdvice(line, n, chat) {
+  shown.set(line, { n, chat });
   observer.observe(line);
 }
 
@@ -29,11 +29,10 @@ function report() {
     for (const line of shown.keys()) if (!line.isConnected) forget(line);
     const lines = [...seen].filter((line) => shown.has(line));
     if (lines.length === 0) return;
-    // All are of one chat: that which is open.
-    const { told } = shown.get(lines[0]);
-    const numbers = lines.map((line) => shown.get(line).n);
+    for (const [chat, of] of Map.groupBy(lines, (line) => shown.get(line).chat)) {
+      post(`/desk/${chat}/seen`, { seen: of.map((line) => shown.get(line).n) }, () => {});
+    }
     lines.forEach(forget);
-    told(numbers);
   }, 300);
 }
 

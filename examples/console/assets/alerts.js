@@ -1,30 +1,7 @@
 // What calls somebody who looks elsewhere: the title, a sound, a notification of the desktop.
 
-import { find, me, text, toast } from "./common.js";
-
-const kept = (what) => `console.${me}.${what}`;
-
-/** Something that one switches on, in this browser. */
-function switched(what, allow) {
-  const button = find(`#${what}`);
-  const show = (on) => button.setAttribute("aria-pressed", String(on));
-  const is = () => button.getAttribute("aria-pressed") === "true";
-  show(localStorage.getItem(kept(what)) === "on");
-  button.addEventListener("click", async () => {
-    const on = !is() && (await allow());
-    localStorage.setItem(kept(what), on ? "on" : "off");
-    show(on);
-  });
-  return is;
-}
-
-let audio;
-const sounds = switched("sound", () => {
-  ring();
-  return true;
-});
-// A browser lets a page sound only after somebody has touched it.
-addEventListener("pointerdown", () => sounds() && awake(), { once: true });
+import { text, toast } from "./common.js";
+import { ring, switched } from "./sound.js";
 
 const notifies = switched("notify", async () => {
   if (!("Notification" in window)) {
@@ -36,31 +13,10 @@ const notifies = switched("notify", async () => {
   return allowed;
 });
 
-function awake() {
-  audio ??= new AudioContext();
-  if (audio.state === "suspended") audio.resume();
-  return audio;
-}
-
-/** Two short tones; one more for a raised hand. */
-function ring(tones = [660, 880]) {
-  const { currentTime, destination } = awake();
-  tones.forEach((frequency, n) => {
-    const [tone, loudness, at] = [audio.createOscillator(), audio.createGain(), currentTime + n * 0.16];
-    tone.frequency.value = frequency;
-    loudness.gain.setValueAtTime(0.0001, at);
-    loudness.gain.exponentialRampToValueAtTime(0.15, at + 0.02);
-    loudness.gain.exponentialRampToValueAtTime(0.0001, at + 0.15);
-    tone.connect(loudness).connect(destination);
-    tone.start(at);
-    tone.stop(at + 0.16);
-  });
-}
-
 /** Calls for chats that are new, or in which a hand was raised. `chats` have `id` and `name`. */
 export function call(kind, chats, open) {
   if (chats.length === 0) return;
-  if (sounds()) ring(kind === "hand" ? [880, 660, 880] : [660, 880]);
+  ring(kind);
   if (!notifies() || Notification.permission !== "granted" || document.hasFocus()) return;
   const [first] = chats;
   const what = chats.length === 1 ? text(`alert_${kind}`, { name: first.name }) : text(`alert_${kind}s`, { n: chats.length });

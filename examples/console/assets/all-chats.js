@@ -32,7 +32,9 @@ function row(chat) {
     element("td", { class: "row-acts" },
       button("reassign", reassign),
       departments.length ? button("set_departments", setDepartments) : undefined,
-      button("end", end, "delete")));
+      button("end", end, "delete"),
+      element("a", { href: `/settings/monitoring?why=${encodeURIComponent(chat.chat)}`,
+        "aria-label": `${text("why_link")} ${visitorName(chat.visitor)}` }, text("why_link"))));
 }
 
 /** Shows a chat as it is now; whoever is on one of its buttons stays there. */

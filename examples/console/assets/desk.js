@@ -2,7 +2,8 @@
 
 import { noticeAdvice, watchAdvice } from "./advice.js";
 import { keepList } from "./lists.js";
-import { ring, soundSwitch } from "./sound.js";
+import { ring } from "./sound.js";
+import { transfer } from "./transfer.js";
 import { cancellable, element, find, listen, me, post, sayForm, text, time } from "./common.js";
 import {
   add, demonstrationTag, fill, internalEntry, names, operatorEntry, visitorFacts, visitorName,
@@ -88,6 +89,7 @@ function choose(id) {
 function head(chat) {
   find("#open-name").replaceChildren(visitorName(chat.visitor), " ", demonstrationTag(chat.visitor) ?? "");
   find("#open-facts").textContent = `${visitorFacts(chat.visitor)} · ${names(chat.people)}`;
+  find("#why")?.setAttribute("href", `/settings/monitoring?why=${encodeURIComponent(chat.chat)}`);
   const vendor = Boolean(chat.visitor.vendor);
   find("#acts").hidden = joined(chat) || vendor;
   find("#say").hidden = vendor;
@@ -98,8 +100,7 @@ function head(chat) {
 /** An entry of the open chat's internal channel. */
 function internalLine(entry) {
   const made = internalEntry(entry);
-  const chat = open;
-  if (entry.unread) watchAdvice(made, entry.n, (seen) => post(`/desk/${chat}/seen`, { seen }, () => {}));
+  if (entry.unread) watchAdvice(made, entry.n, open);
   return made;
 }
 
@@ -183,7 +184,6 @@ function change(id, what, value) {
 }
 
 listen("/desk/socket", (news) => heard[news.type]?.(news));
-soundSwitch(find("#sound"));
 document.addEventListener("visibilitychange", () => {
   const chat = own.get(open);
   if (chat && !document.hidden) chat.unread = false;
@@ -192,13 +192,7 @@ document.addEventListener("visibilitychange", () => {
 find("#back").addEventListener("click", () => choose(null));
 find("#hand").addEventListener("click", () => post(`/desk/${open}/${own.get(open)?.hand ? "lower" : "raise"}`));
 
-const transfer = find("#transfer-dialog");
-cancellable(transfer);
-find("#transfer").addEventListener("click", () => transfer.showModal());
-transfer.querySelector("form").addEventListener("submit", (event) => {
-  const to = new FormData(event.target).get("to");
-  if (to) post(`/desk/${open}/transfer`, { to });
-});
+find("#transfer").addEventListener("click", () => transfer(open));
 
 const end = find("#end-dialog");
 cancellable(end);

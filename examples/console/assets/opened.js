@@ -1,6 +1,7 @@
 // A monitored chat, opened: reading along, advising, joining.
 
 import { cancellable, element, find, listen, post, sayForm, text, time } from "./common.js";
+import { watchAdvice } from "./advice.js";
 import { ruleName } from "./rule_words.js";
 import {
   add, demonstrationTag, fill, internalEntry, listed, markRead, operatorEntry, visitorFacts, visitorName,
@@ -72,6 +73,13 @@ export function openChat(place, id, suffix, hooks) {
     at("hand").hidden = !since;
   }
 
+  // Whoever has joined is advised, too, and reads it here.
+  function internalLine(entry) {
+    const made = internalEntry(entry);
+    if (joined && entry.unread) watchAdvice(made, entry.n, id);
+    return made;
+  }
+
   const shown = () => hooks.shown(at("talk").lastNumber);
 
   const heard = {
@@ -83,7 +91,7 @@ export function openChat(place, id, suffix, hooks) {
       hand(news.hand);
       fill(at("talk"), news.chat, operatorEntry, `/monitored/${id}/entries?`);
       const internal = { entries: news.chat.internal, more: news.chat.internal_more };
-      fill(at("internal"), internal, internalEntry, `/monitored/${id}/entries?internal=true&`);
+      fill(at("internal"), internal, internalLine, `/monitored/${id}/entries?internal=true&`);
       standing();
       shown();
     },
@@ -91,7 +99,7 @@ export function openChat(place, id, suffix, hooks) {
       add(at("talk"), news.entry, operatorEntry);
       shown();
     },
-    internal(news) { add(at("internal"), news.entry, internalEntry); },
+    internal(news) { add(at("internal"), news.entry, internalLine); },
     people(news) { people(news.people); },
     visitor(news) { visitor(news.visitor); },
     standing(news) {

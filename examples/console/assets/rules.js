@@ -154,13 +154,28 @@ find("#delete-button").addEventListener("click", async () => {
   find("#add").focus();
 });
 
+// What somebody else has deleted is said until one says that one knows.
+function gone(by, rule) {
+  find("#gone").append(element("li", {}, text("rule_gone", { by, rule })));
+  find("#gone-known").hidden = false;
+}
+find("#gone-known").addEventListener("click", async () => {
+  if (!(await post("/settings/monitoring/gone"))) return;
+  find("#gone").replaceChildren();
+  find("#gone-known").hidden = true;
+  find("#add").focus();
+});
+
 const heard = {
-  snapshot() { load(); },
+  snapshot(news) {
+    find("#gone").replaceChildren();
+    for (const { rule, by } of news.gone) gone(by, rule ? ruleName(rule) : text("erased_word"));
+    load();
+  },
   changed() { soon(); },
   removed(news) {
     const known = rows.get(news.rule);
-    const rule = known ? ruleName(known.rule) : news.rule;
-    find("#gone").append(element("li", {}, text("rule_gone", { by: news.by, rule })));
+    gone(news.by, known ? ruleName(known.rule) : news.rule);
     soon();
   },
 };

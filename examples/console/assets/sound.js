@@ -1,32 +1,42 @@
 // Sounds, made here: for those who switch them on, in this browser.
 
-import { me } from "./common.js";
+import { find, me } from "./common.js";
 
-const KEY = `console.${me}.sound`;
-const NOTES = { message: [660], waiting: [660, 660], advice: [880, 1175] };
+const NOTES = {
+  message: [660], waiting: [660, 660], advice: [880, 1175], chat: [660, 880], hand: [880, 660, 880],
+};
+
+/** Something that one switches on, in this browser, by the button with this id. `allow` may refuse. */
+export function switched(what, allow) {
+  const key = `console.${me}.${what}`;
+  const button = find(`#${what}`);
+  const show = (on) => button.setAttribute("aria-pressed", String(on));
+  const is = () => button.getAttribute("aria-pressed") === "true";
+  show(localStorage.getItem(key) === "on");
+  button.addEventListener("click", async () => {
+    const on = !is() && (await allow());
+    localStorage.setItem(key, on ? "on" : "off");
+    show(on);
+  });
+  return is;
+}
+
 let context = null;
 
-const isOn = () => localStorage.getItem(KEY) === "on";
-
-/** A browser lets nothing sound before the page was used. */
 async function ready() {
-  if (!isOn()) return;
   context ??= new AudioContext();
   if (context.state === "suspended") await context.resume();
 }
 
-export function soundSwitch(box) {
-  box.checked = isOn();
-  box.addEventListener("change", async () => {
-    localStorage.setItem(KEY, box.checked ? "on" : "off");
-    await ready();
-    ring("message");
-  });
-  for (const use of ["pointerdown", "keydown"]) addEventListener(use, ready);
-}
+const isOn = switched("sound", async () => {
+  await ready();
+  play("message");
+  return true;
+});
+// A browser lets nothing sound before the page was used.
+for (const use of ["pointerdown", "keydown"]) addEventListener(use, () => isOn() && ready());
 
-export function ring(what) {
-  if (!isOn() || context?.state !== "running") return;
+function play(what) {
   NOTES[what].forEach((pitch, place) => {
     const [tone, volume] = [new OscillatorNode(context, { frequency: pitch }), new GainNode(context, { gain: 0 })];
     const from = context.currentTime + place * 0.18;
@@ -37,4 +47,9 @@ export function ring(what) {
     tone.start(from);
     tone.stop(from + 0.32);
   });
+}
+
+/** Sounds, where it is switched on. */
+export function ring(what) {
+  if (isOn() && context?.state === "running") play(what);
 }

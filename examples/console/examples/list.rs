@@ -18,7 +18,7 @@ mod support;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use driver::Driver;
 use support::{Database, Person, Server, Visit};
@@ -63,6 +63,9 @@ fn main() {
     });
     println!("message: server {:.2} ms each, {:.2} ms with the list open", each(quiet), each(told));
 
+    drop(socket);
+    change_all(&server, &hana, &visits);
+
     let Some(driver) = Driver::start() else { return println!("no chromium and chromedriver here") };
     let browser = driver.browser("en", &format!("http://{}", server.address));
     let password = &server.passwords.iter().find(|(known, _)| known == "hana").unwrap().1;
@@ -88,6 +91,40 @@ fn main() {
     }
     browser.wait_for_text("#rows", "a few words");
     print("one message", TIMES as f64, &shown, &measured());
+}
+
+/// Rules that match all chats, added, switched and deleted; and how long a visitor waits meanwhile who writes at that moment.
+fn change_all(server: &Server, hana: &Person, visits: &[Visit]) {
+    const RULES: &str = "/settings/monitoring/rules";
+    let sora = server.sign_in("sora");
+    let wait = |what: &str, change: &dyn Fn() -> Value| {
+        let (visitor, began) = (&visits[0], Instant::now());
+        let (made, changed, said) = thread::scope(|scope| {
+            let said = scope.spawn(|| {
+                // When the change has begun.
+                thread::sleep(Duration::from_millis(5));
+                let began = Instant::now();
+                visitor.says("a few words");
+                began.elapsed()
+            });
+            let made = change();
+            (made, began.elapsed(), said.join().unwrap())
+        });
+        println!("{what}: {:.0} ms, a message meanwhile {:.0} ms", millis(changed), millis(said));
+        made
+    };
+    for (person, already) in [(&sora, "new watches"), (hana, "another rule of the same watches")] {
+        let rule = json!({ "when": [{ "kind": "visitor_ip", "value": "198.18.0.0/15" }], "confirmed": true });
+        let id = wait(&format!("a rule that matches all, {already}"), &|| person.does(RULES, &rule))["rule"].clone();
+        let place = format!("{RULES}/{}", id.as_str().unwrap());
+        wait("switched off", &|| person.does(&format!("{place}/enabled"), &json!({ "enabled": false })));
+        wait("switched on", &|| person.does(&format!("{place}/enabled"), &json!({ "enabled": true })));
+        wait("deleted", &|| person.does(&format!("{place}/delete"), &json!({})));
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }
 
 fn print(what: &str, times: f64, before: &[f64; 4], after: &[f64; 4]) {

@@ -1,6 +1,6 @@
-//! Demonstration data: six operators and some rules, in a file that has no accounts yet.
+//! Demonstration data: two departments, six operators and some rules, in a file that has no accounts yet.
 
-use chat_monitor::{OperatorId, Role};
+use chat_monitor::{DepartmentId, Departments, Operator, OperatorId, Role};
 
 use crate::account::{self, check_password, short_id};
 use crate::console::{DemonstrationPassword, Failure};
@@ -11,13 +11,16 @@ use crate::office::help;
 use crate::password;
 use crate::store::Account;
 
-const PEOPLE: [(&str, &str, Role); 6] = [
-    ("aoi", "木村 葵", Role::Administrator),
-    ("hana", "森 花", Role::Supervisor),
-    ("sora", "石井 空", Role::Supervisor),
-    ("ken", "田中 健", Role::Associate),
-    ("aya", "鈴木 彩", Role::Associate),
-    ("rin", "小川 凛", Role::Associate),
+const DEPARTMENTS: [(&str, &str); 2] = [("orders", "ご注文窓口"), ("service", "サポート窓口")];
+
+/// Each with the department that they belong to.
+const PEOPLE: [(&str, &str, Role, Option<&str>); 6] = [
+    ("aoi", "木村 葵", Role::Administrator, None),
+    ("hana", "森 花", Role::Supervisor, Some("service")),
+    ("sora", "石井 空", Role::Supervisor, Some("orders")),
+    ("ken", "田中 健", Role::Associate, Some("service")),
+    ("aya", "鈴木 彩", Role::Associate, Some("orders")),
+    ("rin", "小川 凛", Role::Associate, Some("orders")),
 ];
 
 /// Addresses and domains that are kept free for examples (RFC 5737, RFC 2606).
@@ -35,11 +38,12 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
         return Ok(Vec::new());
     }
     let (mut accounts, mut passwords) = (Vec::new(), Vec::new());
-    for (id, name, role) in PEOPLE {
+    for (id, name, role, department) in PEOPLE {
         let password = password::easy();
         let account = new_account(id, name, password.clone(), true).await?;
         passwords.push(shown(&account.operator, name, &role, password));
-        accounts.push((account, role));
+        let of = Departments::new(department.and_then(|id| id.parse().ok())).unwrap_or_default();
+        accounts.push((account, Operator::new(role).with_departments(of)));
     }
     let rules: Result<Vec<_>, String> = RULES
         .into_iter()
@@ -53,8 +57,11 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
     let sora: Option<OperatorId> = "sora".parse().ok();
     // In one transaction: a file has the whole demonstration or none of it.
     let fill = hub.call(move |office| {
-        for (account, role) in accounts {
-            office.add_operator(&account, role)?;
+        for (department, name) in departments() {
+            office.put_department(department, name.to_owned())?;
+        }
+        for (account, operator) in accounts {
+            office.add_operator(&account, operator)?;
         }
         for (watcher, criterion) in rules {
             office.add_rule(&watcher, criterion)?;
@@ -94,9 +101,16 @@ pub(crate) async fn remove(hub: &Hub) -> Result<usize, Failure> {
         for account in &accounts {
             office.remove_operator(&account.operator)?;
         }
+        for (department, _) in departments().filter(|_| !accounts.is_empty()) {
+            office.drop_department(&department)?;
+        }
         Ok(accounts.len())
     });
     Ok(removed.await?)
+}
+
+fn departments() -> impl Iterator<Item = (DepartmentId, &'static str)> {
+    DEPARTMENTS.into_iter().filter_map(|(id, name)| Some((id.parse().ok()?, name)))
 }
 
 fn shown(operator: &OperatorId, name: &str, role: &Role, password: String) -> DemonstrationPassword {

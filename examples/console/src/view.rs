@@ -176,14 +176,20 @@ pub(crate) struct Person<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ToRules<'a> {
-    Snapshot,
+    /// With the rules of theirs that were deleted by somebody else, as far as they have not said that they know.
+    Snapshot { gone: &'a [GoneRule] },
     /// One of the rules that they see, or what it has done.
     Changed,
     /// One of their rules was deleted by somebody else.
-    Removed {
-        rule: &'a RuleId,
-        by: &'a str,
-    },
+    Removed { rule: &'a RuleId, by: &'a str },
+}
+
+/// A rule that somebody else deleted.
+#[derive(Debug, Serialize)]
+pub(crate) struct GoneRule {
+    pub(crate) by: String,
+    /// None where what it said has been erased.
+    pub(crate) rule: Option<RuleText>,
 }
 
 /// A rule as people read it.

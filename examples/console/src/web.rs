@@ -20,6 +20,7 @@ mod monitored;
 mod open_page;
 mod pages;
 mod people;
+mod presence;
 mod problem;
 mod retention;
 mod roles;
@@ -63,6 +64,7 @@ use connections::ForStaff;
 pub(crate) use drafts::{CRITERIA, label};
 use hooks::HookDoors;
 use pages::Pages;
+use presence::Presence;
 pub(crate) use problem::Problem;
 use sessions::Sessions;
 use socket::Watching;
@@ -104,6 +106,7 @@ pub(crate) struct App {
     of_chat: Slots<ChatId>,
     /// The sockets of staff.
     of_account: Slots<OperatorId>,
+    presence: Presence,
     looks: Looks,
     /// Cancelled when the console is about to end.
     stopping: CancellationToken,
@@ -162,6 +165,7 @@ impl App {
             of_address: Slots::new(options.limits.sockets_per_address),
             of_chat: Slots::new(options.limits.sockets_per_chat),
             of_account: Slots::new(options.limits.sockets_per_account),
+            presence: Presence::default(),
             looks: Looks::default(),
             stopping: CancellationToken::new(),
             sockets: TaskTracker::new(),
@@ -236,6 +240,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/chat/{chat}/end", post(visitor::end))
         .route("/desk", get(desk::page))
         .route("/desk/socket", get(desk::socket))
+        .route("/desk/colleagues", get(desk::colleagues))
         .route("/desk/{chat}/entries", get(desk::entries))
         .route("/desk/{chat}/{act}", post(desk::act))
         .route("/monitored", get(monitored::page))
@@ -247,6 +252,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/monitoring", get(settings::page))
         .route("/settings/monitoring/socket", get(settings::socket))
         .route("/settings/monitoring/list", get(settings::list))
+        .route("/settings/monitoring/gone", post(settings::told_of_deleted))
         .route("/settings/monitoring/choices", get(drafts::choices))
         .route("/settings/monitoring/check", post(settings::check))
         .route("/settings/monitoring/preview", post(drafts::preview))

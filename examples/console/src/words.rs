@@ -13,6 +13,11 @@ pub(crate) fn kept(rules: impl IntoIterator<Item = RuleText>) -> String {
     if rules.is_empty() { String::new() } else { serde_json::to_string(&rules).unwrap_or_default() }
 }
 
+/// The one rule that was kept, unless it has been erased.
+pub(crate) fn read_one(kept: &str) -> Option<RuleText> {
+    serde_json::from_str::<Vec<RuleText>>(kept).ok()?.pop()
+}
+
 /// What was kept, in words; `text` has the text with a key. Each rule comes with its id, which lines of before they had parts
 /// lack: these are shown as they are.
 pub(crate) fn shown(kept: &str, text: impl Fn(&str) -> &'static str) -> Vec<(String, String)> {

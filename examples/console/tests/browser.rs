@@ -2,6 +2,7 @@
 //! folder for them.
 
 mod axe;
+mod colleagues;
 mod desk;
 mod driver;
 mod list;

@@ -210,3 +210,27 @@ fn who_waits_is_shown_with_what_they_said_first() {
     let waiting = moved_to(&ken, &server).socket("/desk/socket").unwrap().wait_for("snapshot");
     assert_eq!(waiting["waiting"][0]["first"], "where is my parcel?");
 }
+
+#[test]
+fn who_watches_is_there_like_who_works_at_the_desk() {
+    let server = Server::start();
+    let (ken, hana) = (server.sign_in("ken"), server.sign_in("hana"));
+    let visit = server.visit("Mika", "");
+    pick_up(&ken, &visit.chat);
+    let asked = || ken.get("/desk/colleagues").body;
+    let away = asked();
+    assert!(away.contains("hana") && !away.contains("true"), "{away}");
+    let there = ["/desk/socket", &format!("/monitored/{}/socket", visit.chat), "/session/socket"].map(|page| {
+        let mut open = hana.socket(page).unwrap();
+        if page != "/session/socket" {
+            open.wait_for("snapshot");
+        }
+        let there = asked();
+        drop(open);
+        // From one page to another, as in one page.
+        assert_eq!(asked(), there);
+        there
+    });
+    assert!(there.iter().all(|told| *told != away && *told == there[0]), "{there:?}");
+    assert_eq!(server.visit("Taro", "").person.get("/desk/colleagues").status, 303);
+}

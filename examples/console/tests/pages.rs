@@ -23,7 +23,7 @@ fn every_page_is_shown_in_both_languages() {
         ("/settings/monitoring", &aoi.cookie, "Chat monitoring", "チャットのモニタリング"),
         ("/settings/people", &aoi.cookie, "Who can sign in", "サインインできる人"),
         ("/settings/roles", &aoi.cookie, "Whom each role may monitor", "どの範囲で"),
-        ("/settings/departments", &aoi.cookie, "There is no department yet.", "部門はまだありません。"),
+        ("/settings/departments", &aoi.cookie, "サポート窓口", "サポート窓口"),
         ("/settings/chats", &aoi.cookie, "Every live chat", "進行中のすべてのチャット"),
         ("/settings/retention", &aoi.cookie, "Keep ended chats", "終了したチャットの保存日数"),
         ("/settings/exclusions", &aoi.cookie, "never monitored", "モニタリングされません"),

@@ -124,7 +124,7 @@ fn a_demotion_moves_open_pages_at_once() {
     desk.wait_for("renewed");
     let snapshot = hana_page.socket("/monitored/socket").unwrap().wait_for("snapshot");
     assert_eq!(snapshot["chats"][0]["chat"], visit.chat.as_str());
-    assert!(aoi.get("/audit").body.contains("hana: supervisor → associate"));
+    assert!(aoi.get("/audit").body.contains("hana: supervisor [service] → associate"));
 }
 
 #[test]

@@ -250,6 +250,18 @@ fn an_administrator_makes_rules_for_others_who_see_who_did_what() {
     aoi.does(&format!("{RULES}/{id}/delete"), &json!({}));
     let removed = page.wait_for("removed");
     assert_eq!((&removed["rule"], &removed["by"]), (&json!(id), &json!("木村 葵")));
+    // Whoever was away is told when they come back, until they say that they know.
+    let snapshot = |who: &Person| who.socket("/settings/monitoring/socket").unwrap().wait_for("snapshot");
+    let told = snapshot(&hana);
+    assert_eq!((&told["gone"][0]["by"], &told["gone"][0]["rule"]["id"]), (&json!("木村 葵"), &json!(id)));
+    for other in [&sora, &aoi] {
+        assert_eq!(snapshot(other)["gone"], json!([]));
+        other.does("/settings/monitoring/gone", &json!({}));
+    }
+    assert_eq!(snapshot(&hana)["gone"].as_array().map(Vec::len), Some(1));
+    hana.does("/settings/monitoring/gone", &json!({}));
+    assert_eq!(snapshot(&hana)["gone"], json!([]));
+    assert_eq!(server.sign_in("ken").post("/settings/monitoring/gone", &json!({})).status, 403);
     // What the rule may be is a question of whom it is for.
     let supervisor = json!({ "when": [typed("operator", "sora")], "watcher": "hana" });
     assert_eq!(aoi.post(RULES, &supervisor).json()["error"], "not_permitted");

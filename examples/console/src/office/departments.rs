@@ -35,8 +35,7 @@ impl Office {
             return Err(Denial::IdTaken);
         }
         let detail = format!("{department}: {name}");
-        self.store.set_department(&department, &name)?;
-        self.departments.insert(department, name);
+        self.put_department(department, name)?;
         self.audit(Attempt { operator: by, action: Action::AddedDepartment, chat: None }, String::new(), &detail)
     }
 
@@ -64,6 +63,22 @@ impl Office {
         self.store.remove_department(department)?;
         self.departments.remove(department);
         self.audit(Attempt { operator: by, action: Action::RemovedDepartment, chat: None }, String::new(), &detail)
+    }
+
+    /// Adds one for nobody in particular: the demonstration.
+    pub(crate) fn put_department(&mut self, department: DepartmentId, name: String) -> Result<(), Denial> {
+        self.store.set_department(&department, &name)?;
+        self.departments.insert(department, name);
+        Ok(())
+    }
+
+    /// Removes one that nothing names, with the demonstration.
+    pub(crate) fn drop_department(&mut self, department: &DepartmentId) -> Result<(), Denial> {
+        if !self.uses(department)? {
+            self.store.remove_department(department)?;
+            self.departments.remove(department);
+        }
+        Ok(())
     }
 
     /// Whether anything names a department: it would mean another one if its id were given anew.

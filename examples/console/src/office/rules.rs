@@ -10,7 +10,7 @@ use crate::criterion::{SampleOf, Typed};
 use crate::denial::Denial;
 use crate::feeds::{Feed, Topic, write};
 use crate::store::{Action, RuleNote};
-use crate::view::{CriterionText, RuleText, ToRules};
+use crate::view::{CriterionText, GoneRule, RuleText, ToRules};
 use crate::words;
 
 /// A rule as the settings page lists it.
@@ -146,6 +146,9 @@ impl Office {
             self.rules_in_words(std::slice::from_ref(rule)),
             &self.rule_in_detail(operator, &watcher, rule),
         )?;
+        if watcher != *operator {
+            self.store.add_rule_gone(&watcher)?;
+        }
         let events = self.apply(Command::RemoveRule { rule: rule.clone() })?;
         self.forget_note(rule)?;
         self.tell_events(&events)?;
@@ -224,6 +227,17 @@ impl Office {
         self.check_may_monitor(operator)?;
         self.rules_open.insert(operator.clone());
         Ok(self.feeds.listen([Topic::Rules(operator.clone())]))
+    }
+
+    /// Rules of an operator that somebody else deleted, until they say that they know.
+    pub(crate) fn rules_gone(&self, operator: &OperatorId) -> Result<Vec<GoneRule>, Denial> {
+        let gone = self.store.rules_gone(operator)?.into_iter();
+        Ok(gone.map(|(by, rules)| GoneRule { by: self.name(&by).to_owned(), rule: words::read_one(&rules) }).collect())
+    }
+
+    pub(crate) fn told_of_rules_gone(&mut self, operator: &OperatorId) -> Result<(), Denial> {
+        self.check_may_monitor(operator)?;
+        Ok(self.store.forget_rules_gone(operator)?)
     }
 
     /// Remembers to tell that a watcher's rules, or what they have done, are no longer as they were.

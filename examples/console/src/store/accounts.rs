@@ -63,6 +63,7 @@ impl Store {
         self.connection.execute("DELETE FROM accounts WHERE operator = ?1", [operator.as_str()])?;
         self.connection.execute("DELETE FROM disabled WHERE operator = ?1", [operator.as_str()])?;
         self.connection.execute("DELETE FROM sessions WHERE operator = ?1", [operator.as_str()])?;
+        self.forget_rules_gone(operator)?;
         self.forget_reader(operator)?;
         Ok(())
     }

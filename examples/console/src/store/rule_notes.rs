@@ -35,6 +35,28 @@ impl Store {
         Ok(())
     }
 
+    /// Remembers to tell a watcher of the deletion that the audit's last line is about.
+    pub(crate) fn add_rule_gone(&self, watcher: &OperatorId) -> rusqlite::Result<()> {
+        let insert = "INSERT INTO rules_gone (audit, watcher) SELECT max(id), ?1 FROM audit";
+        self.connection.execute(insert, [watcher.as_str()])?;
+        Ok(())
+    }
+
+    /// By whom rules of a watcher were deleted, and what these said, unless that has been erased.
+    pub(crate) fn rules_gone(&self, watcher: &OperatorId) -> rusqlite::Result<Vec<(OperatorId, String)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT audit.operator, audit.rules FROM rules_gone JOIN audit ON audit.id = rules_gone.audit
+             WHERE rules_gone.watcher = ?1 ORDER BY audit.id",
+        )?;
+        let read = |row: &Row<'_>| Ok((id(0, &row.get::<_, String>(0)?)?, row.get(1)?));
+        select.query_map([watcher.as_str()], read)?.collect()
+    }
+
+    pub(crate) fn forget_rules_gone(&self, watcher: &OperatorId) -> rusqlite::Result<()> {
+        self.connection.execute("DELETE FROM rules_gone WHERE watcher = ?1", [watcher.as_str()])?;
+        Ok(())
+    }
+
     pub(crate) fn rule_notes(&self) -> rusqlite::Result<HashMap<RuleId, RuleNote>> {
         let mut select = self.connection.prepare("SELECT rule, name, note, made_by, switched_by FROM rule_notes")?;
         let operator = |row: &Row<'_>, column: usize| {

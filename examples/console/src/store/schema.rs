@@ -123,6 +123,8 @@ const ADDED: &[&str] = &[
         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, operator TEXT NOT NULL, digest BLOB NOT NULL UNIQUE,
         by TEXT NOT NULL, made INTEGER NOT NULL, used INTEGER
     );",
+    // Which watchers are still to be told that somebody else deleted a rule of theirs: the line of the audit says the rest.
+    "CREATE TABLE rules_gone (audit INTEGER PRIMARY KEY, watcher TEXT NOT NULL);",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

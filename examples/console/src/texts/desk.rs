@@ -15,6 +15,10 @@ pub(super) const TEXTS: &[Text] = &[
     ("pick_up", "Pick up", "受ける"),
     ("transfer", "Transfer", "転送"),
     ("transfer_to", "Transfer to", "転送先"),
+    ("transfer_department", "Department", "部門"),
+    ("transfer_keep", "As it is", "変更しない"),
+    ("search_people", "Search by name or ID", "名前またはIDで検索"),
+    ("is_here", "Here now", "オンライン"),
     ("end", "End", "終了"),
     ("end_title", "End the chat with {name}?", "{name} とのチャットを終了しますか？"),
     (

@@ -68,6 +68,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("warn_duplicate", "There is such a rule already: {rule}", "同じ条件のルールがすでにあります: {rule}"),
     // Why.
+    ("why_link", "Why is it not in my list?", "一覧に出ない理由"),
     ("why", "Why is a chat not in my list?", "チャットが一覧に出ない理由"),
     (
         "why_help",

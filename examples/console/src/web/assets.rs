@@ -18,6 +18,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem>
         "chat.js" => (SCRIPT, include_str!("../../assets/chat.js")),
         "advice.js" => (SCRIPT, include_str!("../../assets/advice.js")),
         "lists.js" => (SCRIPT, include_str!("../../assets/lists.js")),
+        "transfer.js" => (SCRIPT, include_str!("../../assets/transfer.js")),
         "sound.js" => (SCRIPT, include_str!("../../assets/sound.js")),
         "desk.js" => (SCRIPT, include_str!("../../assets/desk.js")),
         "monitored.js" => (SCRIPT, include_str!("../../assets/monitored.js")),

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::caller::Staff;
 use super::problem::Problem;
 use super::{App, Before, socket};
+use crate::office::Office;
 use crate::reader::DeskOpening;
 use crate::said::{Once, Said};
 
@@ -36,6 +37,15 @@ pub(super) struct Choice {
     pub(super) name: String,
 }
 
+/// Somebody who can be given a chat.
+#[derive(Debug, Serialize)]
+struct Colleague {
+    id: OperatorId,
+    name: String,
+    /// Whether they have a page open, whichever that is.
+    here: bool,
+}
+
 impl Choice {
     pub(super) fn all(people: Vec<(OperatorId, String)>) -> Vec<Choice> {
         people.into_iter().map(|(id, name)| Choice { id: id.to_string(), name }).collect()
@@ -43,10 +53,15 @@ impl Choice {
 }
 
 pub(super) async fn page(State(app): State<Arc<App>>, staff: Staff, headers: HeaderMap) -> Result<Response, Problem> {
-    let operator = staff.operator.clone();
-    let colleagues = app.hub.read(move |office| Ok(office.colleagues(&operator))).await?;
-    let more = context! { colleagues => Choice::all(colleagues) };
-    app.staff_page(&staff, &headers, ("desk.html", "/desk"), more).await
+    app.staff_page(&staff, &headers, ("desk.html", "/desk"), context! {}).await
+}
+
+/// To whom a chat can be transferred, and to which departments.
+pub(super) async fn colleagues(State(app): State<Arc<App>>, staff: Staff) -> Result<Json<Value>, Problem> {
+    let look = move |office: &mut Office| Ok((office.colleagues(&staff.operator), office.departments()));
+    let (people, departments) = app.hub.read(look).await?;
+    let people = people.into_iter().map(|(id, name)| Colleague { here: app.presence.is_there(&id), id, name });
+    Ok(Json(json!({ "people": people.collect::<Vec<_>>(), "departments": departments })))
 }
 
 pub(super) async fn socket(

@@ -71,9 +71,9 @@ pub(super) async fn socket(
     aside::later().await;
     let held = app.account_slot(&staff)?;
     let operator = staff.operator.clone();
-    let listen = move |office: &mut Office| office.listen_to_rules(&operator);
-    let feed = app.look(&staff.operator, Action::OpenedSettings, None, listen).await?;
-    let first: Utf8Bytes = write(&ToRules::Snapshot);
+    let listen = move |office: &mut Office| Ok((office.listen_to_rules(&operator)?, office.rules_gone(&operator)?));
+    let (feed, gone) = app.look(&staff.operator, Action::OpenedSettings, None, listen).await?;
+    let first: Utf8Bytes = write(&ToRules::Snapshot { gone: &gone });
     Ok(socket::to_watcher(&app, upgrade, first, feed, &staff, held))
 }
 
@@ -201,6 +201,13 @@ pub(super) async fn set_note(
     let rule: RuleId = rule.parse().map_err(|_| Denial::NoSuchRule)?;
     let (name, note) = label(&name, &note)?;
     app.hub.call(move |office| office.note_rule(&staff.operator, &rule, name, note)).await?;
+    Ok(Json(json!({})))
+}
+
+/// They know which of their rules somebody else has deleted.
+pub(super) async fn told_of_deleted(State(app): State<Arc<App>>, staff: Staff) -> Result<Json<Value>, Problem> {
+    app.limited(&staff.operator)?;
+    app.hub.call(move |office| office.told_of_rules_gone(&staff.operator)).await?;
     Ok(Json(json!({})))
 }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use super::caller::Staff;
+use super::presence::OpenPage;
 use super::problem::Problem;
 use crate::aside;
 use crate::denial::Denial;
@@ -61,9 +62,10 @@ impl Drop for Watching {
 }
 
 impl App {
-    /// Room for one more socket of an account.
-    pub(super) fn account_slot(&self, staff: &Staff) -> Result<Slot<OperatorId>, Problem> {
-        self.of_account.take(staff.operator.clone()).ok_or(Problem::TOO_MANY)
+    /// Room for one more page of an account: whoever has one open is there.
+    pub(super) fn account_slot(&self, staff: &Staff) -> Result<(Slot<OperatorId>, OpenPage), Problem> {
+        let slot = self.account_slot_of(&staff.operator)?;
+        Ok((slot, self.presence.open(&staff.operator)))
     }
 }
 
@@ -85,7 +87,7 @@ pub(super) fn to_operator(
     upgrade: WebSocketUpgrade,
     feed: Option<(Utf8Bytes, Feed)>,
     staff: &Staff,
-    held: Slot<OperatorId>,
+    held: impl Send + 'static,
 ) -> Response {
     forward(app, upgrade, feed, of_session(staff), Handle::current(), held)
 }

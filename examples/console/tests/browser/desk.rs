@@ -268,5 +268,5 @@ fn what_is_sent_again_because_the_answer_was_lost_is_said_once_and_a_sound_is_fo
     ken.wait_for_text("#internal", "loud");
     ken.wait_until("a sound", || tones() > before);
     ken.go("/desk");
-    ken.find("#sound:checked");
+    ken.find("#sound[aria-pressed=true]");
 }

@@ -54,7 +54,7 @@ fn settings(words: &Words) {
     aoi.click("#add");
     aoi.type_into("#id", "mai");
     aoi.type_into("#person #name", "加藤 舞");
-    aoi.click("#person [name=department]");
+    aoi.click("#person [name=department][value=sales]");
     aoi.click("[name=oversees][value=chosen]");
     aoi.click("#overseen [value=watch]");
     aoi.show("#person-title");
@@ -96,6 +96,34 @@ fn settings(words: &Words) {
     picture(&aoi, "roles");
     aoi.click("#undo");
     assert!(!aoi.is_enabled("#save"));
+
+    // The page of the rules goes with the role, too.
+    hana.go("/settings/monitoring");
+    hana.find("tbody tr");
+    for role in ["associate", "supervisor"] {
+        aoi.go("/settings/people");
+        aoi.click("[data-person=hana] .edit");
+        aoi.click(&format!("#role [value={role}]"));
+        aoi.click("#person .main");
+        if role == "associate" {
+            hana.wait_for_text("h1", words.not_allowed);
+            hana.go("/desk");
+        }
+    }
+    hana.find(".bar a[href='/monitored']");
+
+    // Signed out wherever she is, and what is set on how long things are kept stays.
+    aoi.go("/settings/people");
+    aoi.click("[data-person=hana] .edit");
+    aoi.click("#sign-out");
+    aoi.click("#sure");
+    hana.find(".sign-in");
+    sign_in(&hana, "hana", password(&server, "hana"));
+    aoi.go("/settings/retention");
+    aoi.clear("#retention_days");
+    aoi.type_into("#retention_days", "30\n");
+    picture(&aoi, "retention");
+    aoi.wait_until("it is kept", || server.sign_in("aoi").get("/settings/retention").body.contains("value=\"30\""));
 
     // Disabled: signed out at once.
     aoi.go("/settings/people");
@@ -162,11 +190,11 @@ fn live_chats(words: &Words) {
     let row = format!("[data-chat='{}']", visit.chat);
     aoi.wait_for_text("#chats", "Taro");
     picture(&aoi, "live-chats");
-    let before = ken.text("main");
+    let before = ken.text("#open");
     aoi.click(&format!("{row} .switch[aria-checked=true]"));
     aoi.find(&format!("{row} .switch[aria-checked=false]"));
     hana.find(".state.over");
-    assert_eq!(ken.text("main"), before);
+    assert_eq!(ken.text("#open"), before);
     aoi.click(&format!("{row} .switch"));
 
     // The visitor goes: the operator sees it.
@@ -178,7 +206,7 @@ fn live_chats(words: &Words) {
     // Given to somebody else, and ended.
     aoi.click(&format!("{row} [data-act=reassign]"));
     aoi.click("#to [value=aya]");
-    aoi.click("#reassign [name=department]");
+    aoi.click("#reassign [name=department][value=sales]");
     picture(&aoi, "reassign");
     aoi.click("#reassign .main");
     aoi.wait_for_text(&row, "鈴木 彩");

@@ -159,6 +159,15 @@ fn live(hana: &Browser, aoi: &Browser, words: &Words, picture: &dyn Fn(&Browser,
     aoi.click("#delete-button");
     hana.wait_for_text("#gone", words.deleted);
     hana.wait_until("one rule less", || hana.count("tbody tr") == 2);
+    // Who was away is told as well, until she says that she knows.
+    hana.reload();
+    hana.wait_for_text("#gone", "*@example.com");
+    picture(hana, "rule-gone");
+    hana.click("#gone-known");
+    hana.find("#gone-known[hidden]");
+    hana.reload();
+    hana.wait_until("the rules", || hana.count("tbody tr") == 2);
+    assert_eq!(hana.count("#gone li"), 0);
     // One that is made for her comes by itself.
     aoi.click("#add");
     aoi.click("#watcher option[value=hana]");
