@@ -3,7 +3,10 @@
 
 mod audit;
 mod caller;
+mod chats;
+mod departments;
 mod document;
+mod ended;
 mod events;
 mod exclusions;
 mod forms;
@@ -24,7 +27,7 @@ use utoipa_axum::routes;
 use crate::web::App;
 
 pub(crate) use exclusions::ExclusionForm;
-pub(crate) use forms::{ProblemDetails, RuleForm};
+pub(crate) use forms::{ProblemDetails, RuleForm, WindowForm};
 
 /// The routes, and what the document says of them.
 fn described() -> (Router<Arc<App>>, Document) {
@@ -32,17 +35,32 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(rules::list, rules::add))
         .routes(routes!(rules::one, rules::remove))
         .routes(routes!(rules::set_enabled))
+        .routes(routes!(rules::set_window))
+        .routes(routes!(rules::set_note))
         .routes(routes!(exclusions::list, exclusions::add))
         .routes(routes!(exclusions::remove))
-        .routes(routes!(people::list))
+        .routes(routes!(people::list, people::add))
+        .routes(routes!(people::change))
+        .routes(routes!(people::new_password))
         .routes(routes!(people::disable))
         .routes(routes!(people::enable))
+        .routes(routes!(departments::list, departments::add))
+        .routes(routes!(departments::rename, departments::remove))
+        .routes(routes!(chats::list))
+        .routes(routes!(chats::set_monitoring))
+        .routes(routes!(chats::set_departments))
+        .routes(routes!(chats::set_attributes))
+        .routes(routes!(chats::reassign))
+        .routes(routes!(chats::end))
         .routes(routes!(monitored::list))
         .routes(routes!(monitored::one))
         .routes(routes!(monitored::entries))
         .routes(routes!(monitored::advise))
         .routes(routes!(monitored::join))
         .routes(routes!(monitored::leave))
+        .routes(routes!(ended::list))
+        .routes(routes!(ended::one))
+        .routes(routes!(ended::entries))
         .routes(routes!(why::why))
         .routes(routes!(audit::list))
         .routes(routes!(events::events))

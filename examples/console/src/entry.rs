@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use chat_monitor::OperatorId;
+use utoipa::ToSchema;
 
 /// A moment, in milliseconds since 1970.
 pub(crate) type Moment = i64;
@@ -14,7 +15,7 @@ pub(crate) fn now() -> Moment {
 }
 
 /// What an entry of the chat itself tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     Said,
@@ -69,11 +70,12 @@ pub(crate) struct ForVisitor<'a> {
 }
 
 /// An entry as operators see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ForOperator<'a> {
     n: i64,
     at: Moment,
     kind: Kind,
+    #[schema(value_type = Option<String>)]
     operator: Option<&'a OperatorId>,
     name: &'a str,
     text: &'a str,
@@ -92,11 +94,12 @@ impl Entry {
 }
 
 /// One entry of the internal channel, as one of those whom it was brought to sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct InternalEntry {
     /// Counted among what was brought to this operator in this chat: what was not, leaves no gap.
     pub(crate) n: i64,
     pub(crate) at: Moment,
+    #[schema(value_type = String)]
     pub(crate) operator: OperatorId,
     pub(crate) name: String,
     /// Whether it is advice, or one of the attending operators wrote it.
@@ -111,7 +114,7 @@ pub(crate) struct InternalEntry {
 }
 
 /// That somebody has seen a piece of advice.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct Reading {
     pub(crate) name: String,
     pub(crate) at: Moment,

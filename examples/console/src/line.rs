@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::ws::Utf8Bytes;
 use chat_monitor::{Attributes, ChatId, OperatorId, RuleId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::entry::{Entry, Moment};
 use crate::feeds::write;
@@ -33,10 +34,11 @@ pub(crate) struct Line {
 }
 
 /// What was said last.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct LastSaid {
     n: i64,
     at: Moment,
+    #[schema(value_type = Option<String>)]
     operator: Option<OperatorId>,
     name: String,
     text: String,
@@ -49,8 +51,9 @@ impl From<Entry> for LastSaid {
 }
 
 /// A line as it goes out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Written<'a> {
+    #[schema(value_type = String)]
     chat: &'a ChatId,
     visitor: VisitorCard<'a>,
     people: People<'a>,
@@ -62,7 +65,7 @@ pub(crate) struct Written<'a> {
     hand: Option<Moment>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Named<'a> {
     name: &'a str,
     value: &'a str,

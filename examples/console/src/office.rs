@@ -46,6 +46,7 @@ use crate::password;
 use crate::settings_kept::Settings;
 use crate::store::{self, ChatRow, LoadError, RuleNote, Store};
 
+pub(crate) use all_chats::Head;
 use auditing::Attempt;
 pub(crate) use departments::DepartmentLine;
 pub(crate) use drafts::{Draft, Drafted, Warning};
@@ -54,11 +55,12 @@ use erasing::Rewriting;
 pub(crate) use hands::help;
 use hooks::Hooks;
 use keys::Keys;
+pub(crate) use people::PersonLine;
 use presence::Presence;
 pub(crate) use rule_list::Filter;
 pub(crate) use rules::Saved;
 pub(crate) use visiting::NewChat;
-pub(crate) use why::Known;
+pub(crate) use why::{Known, Why};
 
 /// All that the console knows.
 #[derive(Debug)]

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use chat_monitor::{ChatId, Criterion, DepartmentId, EndReason, OperatorId, RuleId, Window};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::api::WindowForm;
 use crate::criterion::share_text;
 use crate::entry::{ForOperator, ForVisitor, InternalEntry, Moment, Reading};
 use crate::line::Written;
@@ -132,7 +134,7 @@ pub(crate) struct DeskChat<'a> {
 }
 
 /// What operators know of a visitor.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VisitorCard<'a> {
     pub(crate) name: &'a str,
     pub(crate) email: Option<&'a str>,
@@ -160,14 +162,15 @@ impl<'a> VisitorCard<'a> {
 }
 
 /// The operators in a chat.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct People<'a> {
     pub(crate) operators: Vec<Person<'a>>,
     pub(crate) joined: Vec<Person<'a>>,
 }
 
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Person<'a> {
+    #[schema(value_type = String)]
     pub(crate) id: &'a OperatorId,
     pub(crate) name: &'a str,
 }
@@ -193,7 +196,7 @@ pub(crate) struct GoneRule {
 }
 
 /// A rule as people read it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct RuleText {
     pub(crate) id: String,
     /// What its watcher calls it; nobody else than they and administrators are told.
@@ -203,12 +206,14 @@ pub(crate) struct RuleText {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unless: Vec<CriterionText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<WindowForm>)]
     pub(crate) window: Option<Window>,
 }
 
 /// A criterion as people read it: its kind is the key of a text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct CriterionText {
+    #[schema(value_type = String)]
     pub(crate) kind: Cow<'static, str>,
     pub(crate) value: String,
 }

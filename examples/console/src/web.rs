@@ -328,7 +328,7 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     };
     if let Some(problem) = Problem::of(&response) {
         response = if by_programs {
-            problem.for_programs(language)
+            problem.for_programs(language, response.headers().get(header::ALLOW).cloned())
         } else {
             problem.shown(&app.pages, language, wants_page.then_some(&*back))
         };

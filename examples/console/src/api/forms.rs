@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use chat_monitor::{Attribute, Criterion, Rule, Window};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::account;
 use crate::criterion::Wanted;
-use crate::web::Problem;
+use crate::web::{Problem, label};
 
 /// A criterion of a rule or an exclusion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,8 +38,16 @@ pub(crate) enum CriterionForm {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AttributeForm {
+    #[schema(min_length = 1, max_length = 256)]
     name: String,
+    #[schema(min_length = 1, max_length = 256)]
     value: String,
+}
+
+impl AttributeForm {
+    pub(super) fn read(&self) -> Option<Attribute> {
+        Attribute::new(&self.name, &self.value).ok()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -72,7 +83,7 @@ impl CriterionForm {
             CriterionForm::VisitorEmail(pattern) => Criterion::VisitorEmail(pattern.parse().ok()?),
             CriterionForm::Department(id) => Criterion::Department(id.parse().ok()?),
             CriterionForm::OperatorIn(id) => Criterion::OperatorIn(id.parse().ok()?),
-            CriterionForm::Attribute(form) => Attribute::new(&form.name, &form.value).ok()?.into(),
+            CriterionForm::Attribute(form) => form.read()?.into(),
             CriterionForm::Sample(SampleForm { per_million }) => {
                 let per_million = Some(per_million).filter(|share| (1..=1_000_000).contains(share));
                 return Some(Wanted::Sample { per_million: Some(per_million?), of: None });
@@ -95,10 +106,10 @@ pub(crate) fn read_criteria(forms: Vec<CriterionForm>) -> Result<Vec<Wanted>, Pr
 #[serde(deny_unknown_fields)]
 pub(crate) struct WindowForm {
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(maximum = 253_402_300_799_999_u64)]
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     from: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(maximum = 253_402_300_799_999_u64)]
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     until: Option<u64>,
 }
 
@@ -122,10 +133,13 @@ pub(crate) struct RuleForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     window: Option<WindowForm>,
     enabled: bool,
+    /// What people call it.
+    name: String,
+    note: String,
 }
 
 impl RuleForm {
-    pub(crate) fn of(rule: &Rule) -> Self {
+    pub(crate) fn of(rule: &Rule, name: String, note: String) -> Self {
         RuleForm {
             id: rule.id().to_string(),
             watcher: rule.watcher().to_string(),
@@ -133,8 +147,33 @@ impl RuleForm {
             unless: rule.unless().iter().map(CriterionForm::of).collect(),
             window: rule.window().map(WindowForm::of),
             enabled: rule.enabled(),
+            name,
+            note,
         }
     }
+}
+
+/// Checks that a text is as long as the document says: what the console leaves out of it counts too.
+pub(super) fn check_length(text: &str, longest: usize) -> Result<(), Problem> {
+    if text.chars().count() <= longest { Ok(()) } else { Err(Problem::BAD_VALUE) }
+}
+
+/// A name and a note of a rule.
+pub(super) fn read_label(name: &str, note: &str) -> Result<(String, String), Problem> {
+    check_length(name, 60)?;
+    check_length(note, 500)?;
+    label(name, note)
+}
+
+/// What somebody, or a department, is called.
+pub(super) fn read_name(name: &str) -> Result<String, Problem> {
+    check_length(name, 60)?;
+    Ok(account::name(name)?)
+}
+
+/// An answer that is written already.
+pub(super) fn json_text(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// An id that was made.

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::caller::ByKey;
-use super::forms::{CriterionForm, Made, Refused, RuleForm, WindowForm, read_criteria};
+use super::forms::{CriterionForm, Made, Refused, RuleForm, WindowForm, read_criteria, read_label};
 use crate::denial::Denial;
 use crate::office::{Draft, Office, Saved};
 use crate::password;
 use crate::store::Action;
-use crate::web::{App, Problem, label};
+use crate::web::{App, Problem};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Rules {
@@ -53,6 +53,25 @@ pub(super) struct Switch {
     enabled: bool,
 }
 
+/// When a rule is to count: always where that is null.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewWindow {
+    // Must be written, so that nobody takes a period away by leaving it out.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true)]
+    window: Option<WindowForm>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewNote {
+    #[schema(max_length = 60)]
+    name: String,
+    #[schema(max_length = 500)]
+    note: String,
+}
+
 /// Lists the rules.
 #[utoipa::path(get, path = "/api/v1/rules", tag = "rules", responses((status = 200, body = Rules), Refused))]
 pub(super) async fn list(State(app): State<Arc<App>>, by: ByKey) -> Result<Json<Rules>, Problem> {
@@ -82,7 +101,7 @@ pub(super) async fn add(
     by: ByKey,
     Json(new): Json<NewRule>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (name, note) = label(&new.name, &new.note)?;
+    let (name, note) = read_label(&new.name, &new.note)?;
     let watcher = new.watcher.map(|watcher| watcher.parse().map_err(|_| Denial::NoSuchOperator)).transpose()?;
     let draft = Draft {
         watcher: watcher.unwrap_or_else(|| by.operator.clone()),
@@ -113,6 +132,36 @@ pub(super) async fn set_enabled(
 ) -> Result<StatusCode, Problem> {
     let rule: RuleId = rule.parse().map_err(|_| Denial::NoSuchRule)?;
     app.hub().call(move |office| office.set_rule_enabled(&by.operator, &rule, enabled)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sets when a rule counts. It stays the same rule.
+#[utoipa::path(put, path = "/api/v1/rules/{rule}/window", tag = "rules", params(("rule" = String, Path)),
+    request_body = NewWindow, responses((status = 204), Refused))]
+pub(super) async fn set_window(
+    State(app): State<Arc<App>>,
+    by: ByKey,
+    Path(rule): Path<String>,
+    Json(NewWindow { window }): Json<NewWindow>,
+) -> Result<StatusCode, Problem> {
+    let rule: RuleId = rule.parse().map_err(|_| Denial::NoSuchRule)?;
+    let window = window.map(WindowForm::read).transpose()?;
+    app.hub().call(move |office| office.set_rule_window(&by.operator, &rule, window)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sets what a rule is called, and what is said of it.
+#[utoipa::path(put, path = "/api/v1/rules/{rule}/note", tag = "rules", params(("rule" = String, Path)),
+    request_body = NewNote, responses((status = 204), Refused))]
+pub(super) async fn set_note(
+    State(app): State<Arc<App>>,
+    by: ByKey,
+    Path(rule): Path<String>,
+    Json(NewNote { name, note }): Json<NewNote>,
+) -> Result<StatusCode, Problem> {
+    let rule: RuleId = rule.parse().map_err(|_| Denial::NoSuchRule)?;
+    let (name, note) = read_label(&name, &note)?;
+    app.hub().call(move |office| office.note_rule(&by.operator, &rule, name, note)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::ws::Utf8Bytes;
 use chat_monitor::{ChatId, Command, DepartmentId, Departments, OperatorId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Attempt, Office};
 use crate::denial::Denial;
@@ -12,12 +13,14 @@ use crate::store::Action;
 use crate::view::{People, VisitorCard};
 
 /// A live chat, but for what is said in it.
-#[derive(Debug, Serialize)]
-struct Head<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Head<'a> {
+    #[schema(value_type = String)]
     chat: &'a ChatId,
     visitor: VisitorCard<'a>,
     people: People<'a>,
     monitoring_allowed: bool,
+    #[schema(value_type = Vec<String>)]
     departments: Vec<&'a DepartmentId>,
 }
 

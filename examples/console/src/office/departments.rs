@@ -2,14 +2,16 @@
 
 use chat_monitor::{Criterion, DepartmentId, Operator, OperatorId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Attempt, Office};
 use crate::denial::Denial;
 use crate::store::Action;
 
 /// A department as its page lists it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct DepartmentLine {
+    #[schema(value_type = String)]
     pub(crate) id: DepartmentId,
     pub(crate) name: String,
 }

@@ -2,6 +2,7 @@
 
 use chat_monitor::{ChatId, Criterion, MonitorEngine, OperatorId, Rule, RuleId, Sample, Verdict, Window};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Attempt, Office};
 use crate::criterion::{SampleOf, Wanted, always_with, is_everybody, never_both};
@@ -52,7 +53,7 @@ pub(crate) enum Warning {
 }
 
 /// A chat that a rule would show.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Shown {
     pub(crate) chat: String,
     pub(crate) visitor: String,

@@ -3,10 +3,11 @@
 
 use chat_monitor::{Attribute, Attributes, ChatId, Command, Event, OperatorId};
 
-use super::Office;
+use super::{Attempt, Office};
 use crate::denial::Denial;
 use crate::entry::{Hand, Moment, Reading, now};
 use crate::feeds::{Topic, write};
+use crate::store::Action;
 use crate::view::{ToOpened, ToOperator};
 
 /// How many entries are marked at once.
@@ -44,11 +45,30 @@ impl Office {
         }
     }
 
+    /// Sets what else is told of a chat. A hand stays up or down, whatever is said of it here.
+    pub(crate) fn set_chat_attributes(
+        &mut self,
+        by: &OperatorId,
+        chat: &ChatId,
+        attributes: Vec<Attribute>,
+    ) -> Result<(), Denial> {
+        self.check_administrator(by)?;
+        let known = self.live.chat(chat).ok_or(Denial::NoSuchChat)?.attributes().clone();
+        let others = Attributes::new(attributes).map_err(|_| Denial::OutOfBounds)?;
+        let attributes = with_hand(&others, self.hands.contains_key(chat));
+        if attributes == known {
+            return Ok(());
+        }
+        let words: Vec<_> = attributes.iter().map(|one| format!("{}: {}", one.name(), one.value())).collect();
+        let attempt = Attempt { operator: by, action: Action::SetAttributes, chat: Some(chat) };
+        self.audit(attempt, String::new(), &format!("[{}]", words.join(", ")))?;
+        let events = self.apply(Command::SetAttributes { chat: chat.clone(), attributes })?;
+        self.tell_hand(chat, &events)
+    }
+
     fn put_hand(&mut self, chat: &ChatId, hand: Option<Hand>) -> Result<Vec<Event>, Denial> {
-        let (up, known) = (hand.is_some(), self.live.chat(chat).ok_or(Denial::NoSuchChat)?.attributes());
-        let others = known.iter().filter(|attribute| Some(*attribute) != help().as_ref()).cloned();
-        // Where there is no room for one more, no rule finds the hand. Those who watch see it all the same.
-        let attributes = Attributes::new(others.chain(help().filter(|_| up))).unwrap_or_else(|_| known.clone());
+        let known = self.live.chat(chat).ok_or(Denial::NoSuchChat)?.attributes();
+        let attributes = with_hand(known, hand.is_some());
         let events = self.apply(Command::SetAttributes { chat: chat.clone(), attributes })?;
         self.store.set_hand(chat, hand.as_ref())?;
         match hand {
@@ -80,4 +100,11 @@ impl Office {
         }
         Ok(())
     }
+}
+
+/// The attributes of a chat in which a hand is up, or none.
+fn with_hand(known: &Attributes, up: bool) -> Attributes {
+    let others = known.iter().filter(|attribute| Some(*attribute) != help().as_ref()).cloned();
+    // Where there is no room for one more, no rule finds the hand. Those who watch see it all the same.
+    Attributes::new(others.chain(help().filter(|_| up))).unwrap_or_else(|_| known.clone())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_monitor::{Command, Operator, OperatorId, Role};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Attempt, Office};
 use crate::denial::Denial;
@@ -11,13 +12,16 @@ use crate::entry::{Kind, now};
 use crate::store::{Account, Action};
 
 /// An account as its page lists it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PersonLine {
+    #[schema(value_type = String)]
     id: OperatorId,
     name: String,
+    #[schema(value_type = String)]
     role: Role,
     departments: Vec<String>,
     /// None where they oversee their own departments, with all rights.
+    #[schema(value_type = Option<BTreeMap<String, Vec<String>>>)]
     oversees: Option<BTreeMap<String, Vec<&'static str>>>,
     enabled: bool,
     demonstration: bool,

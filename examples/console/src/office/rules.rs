@@ -139,6 +139,24 @@ impl Office {
         Ok(())
     }
 
+    /// Sets when a rule counts, without its beginning anew.
+    pub(crate) fn set_rule_window(
+        &mut self,
+        operator: &OperatorId,
+        rule: &RuleId,
+        window: Option<Window>,
+    ) -> Result<(), Denial> {
+        let (attempt, watcher) = self.may_change(operator, Action::SetRuleWindow, rule)?;
+        self.tell_time()?;
+        let events = self.apply(Command::SetRuleWindow { rule: rule.clone(), window })?;
+        // As it reads from now on.
+        let detail = self.rule_in_detail(operator, &watcher, rule);
+        self.audit(attempt, self.rules_in_words(std::slice::from_ref(rule)), &detail)?;
+        self.tell_events(&events)?;
+        self.rules_changed(&watcher);
+        Ok(())
+    }
+
     pub(crate) fn remove_rule(&mut self, operator: &OperatorId, rule: &RuleId) -> Result<(), Denial> {
         let (attempt, watcher) = self.may_change(operator, Action::RemovedRule, rule)?;
         self.audit(

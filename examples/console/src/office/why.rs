@@ -2,6 +2,7 @@
 
 use chat_monitor::{Chat, ChatId, OperatorId, Right, Role, Rule, Sample, Verdict, Within};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::drafts::Shown;
 use super::{Attempt, Office};
@@ -10,7 +11,7 @@ use crate::store::Action;
 use crate::view::RuleText;
 
 /// What one of one's own rules says of a chat.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Reason {
     pub(crate) rule: RuleText,
     /// The key of a text, which may have a place for `who`.
@@ -20,7 +21,7 @@ pub(crate) struct Reason {
 }
 
 /// A live chat, and what one's own rules say of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Why {
     pub(crate) chat: Shown,
     pub(crate) watching: bool,

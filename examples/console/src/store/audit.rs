@@ -99,6 +99,8 @@ actions! {
     MadeKey "made_key",
     RevokedKey "revoked_key",
     OpenedKeys "opened_keys",
+    SetRuleWindow "set_rule_window",
+    SetAttributes "set_attributes",
 }
 
 impl Action {

@@ -3,6 +3,7 @@
 use chat_monitor::{ChatId, Email, OperatorId};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Archive;
 use crate::entry::Moment;
@@ -16,7 +17,7 @@ pub(crate) struct ReaderOf {
 }
 
 /// An ended chat, as its reader sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct EndedChat {
     pub(crate) chat: String,
     pub(crate) name: String,

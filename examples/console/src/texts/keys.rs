@@ -24,6 +24,8 @@ pub(super) const TEXTS: &[Text] = &[
     ("audit_made_key", "Made an API key", "APIキーを発行"),
     ("audit_revoked_key", "Revoked an API key", "APIキーを無効化"),
     ("audit_opened_keys", "Opened the API keys", "APIキーを開く"),
+    ("audit_set_rule_window", "Changed a rule's period", "ルールの期間を変更"),
+    ("audit_set_attributes", "Changed a chat's attributes", "チャットの属性を変更"),
     ("no_such_key", "There is no such key.", "キーが見つかりません。"),
     ("bad_key", "A key is missing, or is not one that works.", "キーがないか、使えないキーです。"),
     ("api_title", "HTTP API", "HTTP API"),

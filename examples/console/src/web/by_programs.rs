@@ -68,10 +68,12 @@ impl App {
         Ok(look)
     }
 
-    /// Ends the sessions of an account that was disabled, and tells administrators.
+    /// Ends the sessions of an account, or has its pages ask anew what it may, and tells administrators.
     pub(crate) async fn person_changed(&self, whom: &OperatorId, ended: bool) -> Result<(), Problem> {
         if ended {
             self.sessions.end(whom, &[]);
+        } else {
+            self.sessions.renew(|operator| operator == whom);
         }
         self.tell_administrators().await
     }

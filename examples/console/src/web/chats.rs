@@ -18,6 +18,7 @@ use super::problem::Problem;
 use super::{App, socket};
 use crate::aside;
 use crate::denial::Denial;
+use crate::feeds::Feed;
 use crate::office::Office;
 
 /// How many heads are made at a time.
@@ -55,16 +56,8 @@ pub(super) async fn socket(
 ) -> Result<Response, Problem> {
     aside::later().await;
     let held = app.account_slot(&staff)?;
-    let operator = staff.operator.clone();
-    let (feed, chats) = app.hub.read(move |office| office.listen_to_all_chats(&operator)).await?;
-    // A few at a time: between them, the people in the chats are served.
-    let mut heads = Vec::with_capacity(chats.len());
-    for some in chats.chunks(HEADS) {
-        let (operator, some) = (staff.operator.clone(), some.to_vec());
-        heads.extend(app.hub.read(move |office| office.heads(&operator, &some)).await?);
-    }
-    let heads: Vec<&str> = heads.iter().map(|head| head.as_str()).collect();
-    let first = format!(r#"{{"type":"snapshot","chats":[{}]}}"#, heads.join(","));
+    let (feed, heads) = app.all_chats(&staff.operator).await?;
+    let first = format!(r#"{{"type":"snapshot","chats":[{heads}]}}"#);
     Ok(socket::to_watcher(&app, upgrade, first.into(), feed, &staff, held))
 }
 
@@ -91,4 +84,20 @@ pub(super) async fn act(
         _ => return Err(Denial::NoSuchChat.into()),
     }
     Ok(Json(json!({})))
+}
+
+impl App {
+    /// The heads of all live chats, with commas between them, and what changes in them from then on.
+    pub(crate) async fn all_chats(&self, operator: &OperatorId) -> Result<(Feed, String), Problem> {
+        let who = operator.clone();
+        let (feed, chats) = self.hub.read(move |office| office.listen_to_all_chats(&who)).await?;
+        // A few at a time: between them, the people in the chats are served.
+        let mut heads = Vec::with_capacity(chats.len());
+        for some in chats.chunks(HEADS) {
+            let (who, some) = (operator.clone(), some.to_vec());
+            heads.extend(self.hub.read(move |office| office.heads(&who, &some)).await?);
+        }
+        let heads: Vec<&str> = heads.iter().map(|head| head.as_str()).collect();
+        Ok((feed, heads.join(",")))
+    }
 }

@@ -126,7 +126,7 @@ pub(super) async fn act(
 
 impl App {
     /// The hash of a new password, and that itself where it was made here: it is told this once.
-    async fn new_password(&self, typed: Option<String>) -> Result<(String, Option<String>), Problem> {
+    pub(crate) async fn new_password(&self, typed: Option<String>) -> Result<(String, Option<String>), Problem> {
         let made = typed.is_none().then(password::strong);
         let password = typed.or_else(|| made.clone()).unwrap_or_default();
         check_password(&password)?;
@@ -137,7 +137,7 @@ impl App {
     }
 
     /// Has the administrators' pages show what is so now.
-    pub(super) async fn tell_administrators(&self) -> Result<(), Problem> {
+    pub(crate) async fn tell_administrators(&self) -> Result<(), Problem> {
         let administrators = self.hub.read(|office| Ok(office.administrators())).await?;
         self.sessions.renew(|operator| administrators.contains(operator));
         Ok(())

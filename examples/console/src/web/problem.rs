@@ -1,7 +1,7 @@
 //! Why a request was not done, as it is answered.
 
 use axum::Json;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::json;
 
@@ -33,6 +33,7 @@ impl Problem {
     pub(crate) const BAD_BODY: Problem = Problem::new(StatusCode::BAD_REQUEST, "bad_body");
     pub(crate) const OTHER_BODY: Problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "other_body");
 
+    pub(crate) const NO_OPERATOR: Problem = Problem::new(StatusCode::NOT_FOUND, "no_such_operator");
     pub(crate) const BAD_KEY: Problem = Problem::new(StatusCode::UNAUTHORIZED, "bad_key");
 
     const fn new(status: StatusCode, key: &'static str) -> Problem {
@@ -54,7 +55,7 @@ impl Problem {
     }
 
     /// The answer in full for a program, as RFC 9457 has it.
-    pub(super) fn for_programs(self, language: Language) -> Response {
+    pub(super) fn for_programs(self, language: Language, allow: Option<HeaderValue>) -> Response {
         let details = ProblemDetails {
             r#type: format!("/api#{}", self.code),
             title: self.status.canonical_reason().unwrap_or_default(),
@@ -63,7 +64,14 @@ impl Problem {
             code: self.code,
         };
         let body = serde_json::to_string(&details).unwrap_or_default();
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        let mut response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if self == Problem::BAD_KEY {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
     }
 
     /// The answer in full: a page where a browser asked for one, JSON elsewhere.
