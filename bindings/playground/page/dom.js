@@ -62,7 +62,7 @@ export function quiet() {
 export function table(columns, rows) {
   if (rows.length === 0) return h("p", { class: "empty" }, t("nothing"));
   const cells = (row) => row.map((cell, at) => h("td", { "data-label": columns[at] ?? "" }, cell));
-  return h("table", {},
+  return h("div", { class: "table" }, h("table", {},
     h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col" }, column)))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, cells(row)))));
+    h("tbody", {}, rows.map((row) => h("tr", {}, cells(row))))));
 }

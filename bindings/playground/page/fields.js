@@ -6,7 +6,7 @@ import { attributes, oversees } from "./words.js";
 import { message } from "./world.js";
 
 /** Something typed that is no value of its kind. It names a text of ours, where the crate has none. */
-class Typed extends Error {
+export class Typed extends Error {
   constructor(key) {
     super(t(key));
     this.own = true;
@@ -27,7 +27,7 @@ function faultOf(...inputs) {
 }
 
 /** A field of one input. */
-function field(label, input, { read, write, help, holds }) {
+function field(label, input, { read, write, help, holds, missing }) {
   const show = faultOf(input);
   input.id = fresh();
   const element = h("div", { class: input.type === "checkbox" ? "field check" : "field" },
@@ -37,6 +37,7 @@ function field(label, input, { read, write, help, holds }) {
     read,
     write,
     show,
+    missing,
     holds: holds ?? ((value) => read() === value),
     focus: () => input.focus(),
     clear: () => show(),
@@ -80,6 +81,7 @@ export function choice(label, options) {
 export function instant(label) {
   const input = h("input", { type: "datetime-local", step: "0.001" });
   return field(label, input, {
+    missing: "time_bad",
     read: () => {
       if (input.validity.badInput) throw new Typed("time_bad");
       return input.value ? new Date(input.value).getTime() : undefined;

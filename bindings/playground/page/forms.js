@@ -1,15 +1,16 @@
 // A form: its fields, a check of each by the crate, and faults shown where they were typed.
 import { fresh, h } from "./dom.js";
+import { Typed } from "./fields.js";
 import { message } from "./world.js";
 
 /** Refusals of a rule that are about one of its criteria, though its watcher may have the same name. */
 const OF_A_CRITERION = ["add_rule.own_chats", "add_rule.unknown_operator", "add_rule.not_permitted"];
 
 /**
- * `fields` by name; `probe(name, value)` asks the crate about one of them; `submit(values)` may throw, too. Whatever is
- * wrong, what was typed stays.
+ * `fields` by name; `probe(name, value)` asks the crate about one of them, and what it says of nothing is said of one that is
+ * `required` and empty; `submit(values)` may throw, too. Whatever is wrong, what was typed stays.
  */
-export function form({ fields, probe = () => {}, submit, actions }) {
+export function form({ fields, required, probe, submit, actions }) {
   const fault = h("p", { class: "fault", role: "alert", hidden: true, id: fresh(), lang: "en" });
   const all = Object.entries(fields);
 
@@ -33,6 +34,11 @@ export function form({ fields, probe = () => {}, submit, actions }) {
     for (const [, field] of all) field.clear();
   }
 
+  function missed(name, field) {
+    if (field.missing) throw new Typed(field.missing);
+    probe(name, "");
+  }
+
   function read() {
     const values = {};
     let first;
@@ -40,6 +46,7 @@ export function form({ fields, probe = () => {}, submit, actions }) {
       try {
         values[name] = field.read();
         if (values[name] !== undefined) probe(name, values[name]);
+        else if (required.includes(name)) missed(name, field);
       } catch (error) {
         field.show(error);
         first ??= field;

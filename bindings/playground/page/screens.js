@@ -29,7 +29,7 @@ function visitorScreen(view, notes) {
   if (view.operators.length > 0) parts.push(h("p", {}, `${t("you_talk_to")}: ${listed(view.operators)}`));
   else parts.push(h("p", {}, t("you_wait")));
   parts.push(h("ul", {}, notes.map(({ type, operator }) => h("li", {}, t(`${type}_note`, { who: operator })))));
-  return frame(t("visitor_of", { chat: view.chat }), t("visitor"), { "data-visitor": view.chat }, parts);
+  return frame(t("visitor_of", { chat: view.chat }), "", { "data-visitor": view.chat }, parts);
 }
 
 function ownChat(page, view, of, id) {

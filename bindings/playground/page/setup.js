@@ -8,7 +8,8 @@ import { attributes, criterion, oversees, period } from "./words.js";
 import { EMPTY, Fault, TABLES, begin } from "./world.js";
 
 const canonical = (parse) => (item) => parse(JSON.stringify(item));
-const wordsOf = (criteria = []) => h("ul", {}, criteria.map((one) => h("li", {}, criterion(one))));
+const wordsOf = (criteria = []) =>
+  criteria.length > 0 ? h("ul", {}, criteria.map((one) => h("li", {}, criterion(one)))) : "";
 const yes = (held) => t(held ? "yes" : "no");
 
 function operatorFromJson(line) {
@@ -79,7 +80,7 @@ function rules() {
         live.free();
       }
     },
-    columns: ["id", "watcher", "when", "unless", "window", "enabled"],
+    columns: ["id", "watcher", "conditions", "left_out", "window", "enabled"],
     row: (item) => [item.id, item.watcher, wordsOf(item.when), wordsOf(item.unless), period(item.window), t(item.enabled === false ? "off" : "on")],
   };
 }
@@ -92,7 +93,7 @@ function exclusions() {
     probe: (name, value) => canonical(exclusionFromJson)({ id: "x", when: [{ operator: "x" }], [name]: value }),
     item: (values) => ({ ...values, id: values.id ?? "" }),
     values: (item) => item,
-    columns: ["id", "when", "roles"],
+    columns: ["id", "conditions", "roles"],
     row: (item) => [item.id, wordsOf(item.when), item.roles ? listed(item.roles.map(roleName)) : t("everybody")],
   };
 }
@@ -249,7 +250,7 @@ function panel(name, page) {
       throw new Error(t("table_fault", { table: t(error.table), line: error.line }) + error.message);
     }
   };
-  const edit = form({ fields: kind.fields, probe: kind.probe, submit, actions: [save, cancel] });
+  const edit = form({ fields: kind.fields, required: ["id", "operator", "role", "watcher"], probe: kind.probe, submit, actions: [save, cancel] });
   edit.element.dataset.form = name;
   const mode = (at) => {
     editing = at;

@@ -46,7 +46,7 @@ function commandOf(kind, values) {
     case "set_attributes":
       return { type: kind, ...values, attributes: values.attributes ?? {} };
     case "command_json":
-      return commandFromJson(values.command ?? "");
+      return commandFromJson(values.command);
     default:
       return { type: kind, ...values };
   }
@@ -82,21 +82,10 @@ function forms(page) {
   const all = Object.fromEntries(Object.entries(KINDS).map(([name, fields]) => {
     const made = fields();
     const submit = (values) => {
-      const missing = Object.keys(made).find((field) => values[field] === undefined && [...IDS, "now", "command"].includes(field));
-      if (missing) {
-        // The crate's words for an id of no bytes; a time has none.
-        try {
-          probe(name, missing, missing === "now" ? null : "");
-        } catch (error) {
-          made[missing].show(error);
-          made[missing].focus();
-        }
-        return;
-      }
       page.happen(commandOf(name, values));
       one.write({});
     };
-    const one = form({ fields: made, probe: (field, value) => probe(name, field, value), submit, actions: [h("button", { class: "main", text: "happen" })] });
+    const one = form({ fields: made, required: ["id", "now", "command", ...IDS], probe: (field, value) => probe(name, field, value), submit, actions: [h("button", { class: "main", text: "happen" })] });
     one.element.dataset.step = name;
     one.element.hidden = name !== kind.value;
     return [name, one];
