@@ -36,6 +36,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Problem>
         "why.js" => (SCRIPT, include_str!("../../assets/why.js")),
         "rules.css" => ("text/css; charset=utf-8", include_str!("../../assets/rules.css")),
         "rules.js" => (SCRIPT, include_str!("../../assets/rules.js")),
+        "times.js" => (SCRIPT, include_str!("../../assets/times.js")),
         "session.js" => (SCRIPT, include_str!("../../assets/session.js")),
         "ended_list.js" => (SCRIPT, include_str!("../../assets/ended_list.js")),
         "ended.js" => (SCRIPT, include_str!("../../assets/ended.js")),

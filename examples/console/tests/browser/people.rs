@@ -145,6 +145,12 @@ fn settings(words: &Words) {
         assert!(aoi.fits(), "{path} is wider than the screen");
         picture(&aoi, name);
     }
+
+    // When a key was made is said in the reader's own time.
+    aoi.go("/settings/keys");
+    aoi.type_into("#name", "reports");
+    aoi.click("main .main");
+    aoi.wait_until("a time", || aoi.text(".keys time").contains(':'));
 }
 
 #[test]
