@@ -1,5 +1,6 @@
 //! The state: the monitor, what the host adds to it, and who listens. One thread at a time works on it.
 
+mod agents;
 mod all_chats;
 mod attending;
 mod auditing;

@@ -290,6 +290,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/settings/erasure/erase", post(erasure::erase))
         .route("/settings/hooks", get(hook_settings::page).post(hook_settings::make))
         .route("/settings/hooks/{hook}/revoke", post(hook_settings::revoke))
+        .route("/settings/hooks/{hook}/agents", post(hook_settings::set_agent))
         .route("/hooks/{vendor}/{secret}", post(hooks::receive))
         .route("/settings/keys", get(keys::page).post(keys::make))
         .route("/settings/keys/{key}/revoke", post(keys::revoke))

@@ -74,6 +74,35 @@ fn texts(chat: &Value) -> Vec<String> {
 }
 
 #[test]
+fn an_agent_with_an_id_of_the_vendors_is_the_account_that_the_table_names() {
+    let server = Server::start();
+    let (path, aoi, hana) = (make(&server, "chatwoot", ""), server.sign_in("aoi"), server.sign_in("hana"));
+    let set =
+        |form: &str, cookie: &str| server.post_form("/settings/hooks/1/agents", form, &[("Cookie", cookie)]).status;
+    assert_eq!(set("agent=41&operator=ken", &hana.cookie), 403);
+    tell(&server, &path, &conversation("conversation_created", 0, "open", Some("41")));
+    let watched = || {
+        let mut socket = hana.socket("/monitored/socket").unwrap();
+        socket.wait_for("snapshot")["chats"].as_array().unwrap().len()
+    };
+    assert_eq!(watched(), 0, "nobody knows the agent");
+    assert_eq!(set("agent=41&operator=nobody", &aoi.cookie), 422);
+    assert_eq!(set("agent=&operator=ken", &aoi.cookie), 422);
+    assert_eq!(set("agent=+41+&operator=ken", &aoi.cookie), 303);
+    assert!(aoi.get("/settings/hooks").body.contains(">41</code>"));
+    tell(&server, &path, &conversation("conversation_updated", 1, "open", Some("41")));
+    assert_eq!(watched(), 1, "by the rule on ken");
+    let server = server.restart();
+    let (aoi, hana) = (server.sign_in("aoi"), server.sign_in("hana"));
+    tell(&server, &path, &message(1, 2, "41", "Hi"));
+    let mut socket = hana.socket("/monitored/socket").unwrap();
+    assert_eq!(socket.wait_for("snapshot")["chats"][0]["people"]["operators"][0]["id"], "ken");
+    assert_eq!(server.post_form("/settings/hooks/1/agents", "agent=41", &[("Cookie", &aoi.cookie)]).status, 303);
+    tell(&server, &path, &conversation("conversation_updated", 3, "open", Some("41")));
+    socket.wait_for("ended");
+}
+
+#[test]
 fn a_chat_of_another_system_is_watched_with_its_rule_and_what_was_said() {
     let server = Server::start();
     let path = make(&server, "chatwoot", "");

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use chat_monitor::{Chat, ChatId, Command, OperatorId, Visitor};
 use serde::Serialize;
 use tracing::warn;
-use vendors::{Author, Body, Desk, Facts, Message, People, Proxies, Time};
+use vendors::{Author, Body, Desk, Facts, Message, Proxies, Time};
 
+use super::agents::{AgentLine, Agents, people};
 use super::presence::Presence;
 use super::{Attempt, LiveChat, Office, beginning};
 use crate::denial::Denial;
@@ -36,8 +37,9 @@ pub(crate) struct Hooks {
 }
 
 #[derive(Debug)]
-struct Hook {
-    row: HookRow,
+pub(super) struct Hook {
+    pub(super) row: HookRow,
+    pub(super) agents: Agents,
     desk: Desk,
     unsaved: usize,
 }
@@ -53,6 +55,7 @@ pub(crate) struct HookLine {
     last: Option<Moment>,
     signed: bool,
     live: usize,
+    agents: Vec<AgentLine>,
 }
 
 impl Hooks {
@@ -64,7 +67,8 @@ impl Hooks {
                 None => Desk::default(),
             };
             desk.set_proxies(Proxies::default());
-            desk.set_people(people(&row.vendor, names));
+            let agents = store.hook_agents(row.id)?.into_iter().collect();
+            desk.set_people(people(&row.vendor, names, &agents));
             let bodies = store.hook_bodies(row.id)?;
             let unsaved = bodies.len();
             for (at, bytes) in bodies {
@@ -73,9 +77,27 @@ impl Hooks {
                     desk.read(&body, store::time(at));
                 }
             }
-            known.insert(row.id, Hook { row, desk, unsaved });
+            known.insert(row.id, Hook { row, agents, desk, unsaved });
         }
         Ok(Hooks { known, chats: HashMap::new() })
+    }
+
+    pub(super) fn hook(&mut self, hook: i64) -> Option<&mut Hook> {
+        self.known.get_mut(&hook)
+    }
+
+    /// Takes an account out of the tables, and says where it stood.
+    pub(super) fn agents_of(&mut self, operator: &OperatorId) -> Vec<(i64, String)> {
+        let mut found = Vec::new();
+        for (id, hook) in &mut self.known {
+            let theirs: Vec<_> =
+                hook.agents.iter().filter(|(_, one)| *one == operator).map(|(agent, _)| agent.clone()).collect();
+            for agent in theirs {
+                hook.agents.remove(&agent);
+                found.push((*id, agent));
+            }
+        }
+        found
     }
 
     /// A chat is live.
@@ -109,6 +131,7 @@ impl Office {
             last: hook.row.last,
             signed: hook.row.key.is_some(),
             live: self.hooks.chats.keys().filter(|(id, _)| *id == hook.row.id).count(),
+            agents: self.agent_lines(&hook.agents),
         };
         Ok(self.hooks.known.values().map(line).collect())
     }
@@ -120,7 +143,9 @@ impl Office {
         self.audited(attempt, may)?;
         row.id = self.store.add_hook(&row)?;
         self.audit(attempt, String::new(), &format!("{} ({})", row.name, row.vendor))?;
-        self.hooks.known.insert(row.id, Hook { row: row.clone(), desk: Desk::default(), unsaved: 0 });
+        self.hooks
+            .known
+            .insert(row.id, Hook { row: row.clone(), agents: Agents::new(), desk: Desk::default(), unsaved: 0 });
         Ok(row)
     }
 
@@ -156,7 +181,7 @@ impl Office {
     pub(crate) fn receive(&mut self, hook: i64, bytes: &[u8], body: &Body) -> Result<(), Denial> {
         let at = now();
         let known = self.hooks.known.get_mut(&hook).ok_or(Denial::NoSuchHook)?;
-        known.desk.set_people(people(&known.row.vendor, &self.names));
+        known.desk.set_people(people(&known.row.vendor, &self.names, &known.agents));
         let reading = known.desk.read(body, store::time(at));
         known.row.last = Some(at);
         known.unsaved += 1;
@@ -199,7 +224,7 @@ impl Office {
         hooks.into_iter().try_for_each(|hook| self.save_hook_if_due(hook, 1))
     }
 
-    fn save_hook_if_due(&mut self, hook: i64, bodies: usize) -> Result<(), Denial> {
+    pub(super) fn save_hook_if_due(&mut self, hook: i64, bodies: usize) -> Result<(), Denial> {
         let Some(known) = self.hooks.known.get_mut(&hook).filter(|known| known.unsaved >= bodies) else {
             return Ok(());
         };
@@ -356,14 +381,6 @@ impl Office {
         self.tell_entry(chat, &entry);
         Ok(())
     }
-}
-
-/// A vendor's agent is the operator whose account has this very id, and otherwise somebody who grants nothing.
-fn people(vendor: &str, accounts: &HashMap<OperatorId, String>) -> People {
-    let mut people = People::new();
-    accounts.keys().for_each(|operator| people.know_plain(operator.clone()));
-    people.only_of(vendor);
-    people
 }
 
 fn known_visitor(facts: &Facts) -> Visitor {

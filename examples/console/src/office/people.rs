@@ -251,6 +251,7 @@ impl Office {
         }
         self.names.remove(operator);
         self.remove_keys_of(operator)?;
+        self.remove_agents_of(operator)?;
         Ok(self.store.remove_account(operator)?)
     }
 }

@@ -101,6 +101,7 @@ actions! {
     OpenedKeys "opened_keys",
     SetRuleWindow "set_rule_window",
     SetAttributes "set_attributes",
+    SetAgent "set_agent",
 }
 
 impl Action {

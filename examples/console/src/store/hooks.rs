@@ -35,6 +35,23 @@ impl Store {
     pub(crate) fn remove_hook(&self, hook: i64) -> rusqlite::Result<()> {
         self.connection.execute("DELETE FROM hooks WHERE id = ?1", [hook])?;
         self.connection.execute("DELETE FROM hook_bodies WHERE hook = ?1", [hook])?;
+        self.connection.execute("DELETE FROM hook_agents WHERE hook = ?1", [hook])?;
+        Ok(())
+    }
+
+    /// Whom a hook's vendor calls what.
+    pub(crate) fn hook_agents(&self, hook: i64) -> rusqlite::Result<Vec<(String, OperatorId)>> {
+        let mut select = self.connection.prepare("SELECT agent, operator FROM hook_agents WHERE hook = ?1")?;
+        select.query_map([hook], |row| Ok((row.get(0)?, id(1, &row.get::<_, String>(1)?)?)))?.collect()
+    }
+
+    pub(crate) fn set_hook_agent(&self, hook: i64, agent: &str, operator: Option<&OperatorId>) -> rusqlite::Result<()> {
+        self.connection.execute("DELETE FROM hook_agents WHERE hook = ?1 AND agent = ?2", params![hook, agent])?;
+        if let Some(operator) = operator {
+            let mut insert =
+                self.connection.prepare("INSERT INTO hook_agents (hook, agent, operator) VALUES (?1, ?2, ?3)")?;
+            insert.execute(params![hook, agent, operator.as_str()])?;
+        }
         Ok(())
     }
 

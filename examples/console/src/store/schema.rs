@@ -125,6 +125,9 @@ const ADDED: &[&str] = &[
     );",
     // Which watchers are still to be told that somebody else deleted a rule of theirs: the line of the audit says the rest.
     "CREATE TABLE rules_gone (audit INTEGER PRIMARY KEY, watcher TEXT NOT NULL);",
+    "CREATE TABLE hook_agents (
+        hook INTEGER NOT NULL, agent TEXT NOT NULL, operator TEXT NOT NULL, PRIMARY KEY (hook, agent)
+    ) WITHOUT ROWID;",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

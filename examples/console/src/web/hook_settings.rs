@@ -12,7 +12,9 @@ use serde::Deserialize;
 use super::App;
 use super::administrator::Administrator;
 use super::caller::Staff;
+use super::desk::Choice;
 use super::problem::Problem;
+use crate::denial::Denial;
 use crate::entry::now;
 use crate::password;
 use crate::said::Name;
@@ -71,10 +73,31 @@ pub(super) async fn revoke(
     Ok(Redirect::to("/settings/hooks").into_response())
 }
 
+#[derive(Debug, Deserialize)]
+pub(super) struct KnownAgent {
+    agent: String,
+    /// Nobody where it is empty.
+    #[serde(default)]
+    operator: String,
+}
+
+pub(super) async fn set_agent(
+    State(app): State<Arc<App>>,
+    Administrator(staff): Administrator,
+    Path(hook): Path<i64>,
+    Form(KnownAgent { agent, operator }): Form<KnownAgent>,
+) -> Result<Response, Problem> {
+    let named = Some(operator).filter(|operator| !operator.is_empty());
+    let operator = named.map(|operator| operator.parse().map_err(|_| Denial::NoSuchOperator)).transpose()?;
+    let agent = agent.trim().to_owned();
+    app.hub.call(move |office| office.set_agent(&staff.operator, hook, &agent, operator.as_ref())).await?;
+    Ok(Redirect::to("/settings/hooks").into_response())
+}
+
 async fn shown(app: &App, staff: &Staff, headers: &HeaderMap, address: Option<String>) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
-    let hooks = app.hub.read(move |office| office.hook_lines(&operator)).await?;
+    let (hooks, people) = app.hub.read(move |office| Ok((office.hook_lines(&operator)?, office.everybody()))).await?;
     let vendors: Vec<_> = vendors::vendor_names().collect();
-    let more = context! { hooks, vendors, checked => CHECKED, address };
+    let more = context! { hooks, people => Choice::all(people), vendors, checked => CHECKED, address };
     app.staff_page(staff, headers, ("hooks.html", "/settings/hooks"), more).await
 }
