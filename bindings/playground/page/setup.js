@@ -10,7 +10,7 @@ import { EMPTY, Fault, TABLES, begin } from "./world.js";
 const canonical = (parse) => (item) => parse(JSON.stringify(item));
 const wordsOf = (criteria = []) =>
   criteria.length > 0 ? h("ul", {}, criteria.map((one) => h("li", {}, criterion(one)))) : "";
-const yes = (held) => t(held ? "yes" : "no");
+const yes = (held) => h("span", { class: "whole" }, t(held ? "yes" : "no"));
 
 function operatorFromJson(line) {
   const { type, ...operator } = commandFromJson(`{"set_operator":${line}}`);
@@ -81,7 +81,7 @@ function rules() {
       }
     },
     columns: ["id", "watcher", "conditions", "left_out", "window", "enabled"],
-    row: (item) => [item.id, item.watcher, wordsOf(item.when), wordsOf(item.unless), period(item.window), t(item.enabled === false ? "off" : "on")],
+    row: (item) => [item.id, item.watcher, wordsOf(item.when), wordsOf(item.unless), period(item.window), h("span", { class: "whole" }, t(item.enabled === false ? "off" : "on"))],
   };
 }
 
@@ -143,14 +143,13 @@ function policy() {
       rights: Object.entries({ watch, advise, join }).filter(([, held]) => held).map(([right]) => right),
     }),
     values: (item) => ({ ...item, ...Object.fromEntries(ROW.rights.map((right) => [right, item.rights.includes(right)])) }),
-    columns: ["role", "monitors", "within", "rights", "unattended", "hears_advice"],
+    columns: ["role", "monitors", "within", "rights", "also"],
     row: (item) => [
       roleName(item.role),
       item.monitors.length ? listed(item.monitors.map(roleName)) : t("nobody"),
       t(item.within === "anywhere" ? "anywhere" : `within_${item.within}`),
       listed(item.rights.map((right) => t(`r_${right}`))),
-      yes(item.unattended),
-      yes(item.hears_advice),
+      listed(["unattended", "hears_advice"].filter((also) => item[also]).map(t)),
     ],
   };
 }

@@ -1,5 +1,5 @@
 // The state in the address: JSON, made small, in letters that an address may have.
-import { EMPTY, begin } from "./world.js";
+import { EMPTY, begin, command } from "./world.js";
 
 const PACKED = "s=";
 const PLAIN = "j=";
@@ -56,6 +56,8 @@ function checked({ version, setup, commands, step, ...more }) {
     step >= 0 &&
     step <= commands.length;
   if (!right) throw new TypeError("another state");
+  // A step may be refused, and is shown so; one that is no command at all is none.
+  commands.forEach(command);
   begin(setup).live.free();
   return { setup, commands, step };
 }

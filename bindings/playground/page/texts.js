@@ -98,6 +98,7 @@ const TEXTS = {
   within_either: ["either", "どちらか"],
   rights: ["Rights", "権限"],
   rights_help: ["watch, advise, join", "watch, advise, join"],
+  also: ["Also", "その他"],
   r_watch: ["Watch", "閲覧"],
   r_advise: ["Advise", "アドバイス"],
   r_join: ["Join", "参加"],

@@ -253,14 +253,28 @@ tried("an address brings the same again, and one that cannot be read changes not
   assert.equal(await shownNow(), shown);
   assert.equal(await settled(), shared);
 
-  const json = JSON.stringify({ version: 1, setup: {}, commands: [], step: 0 });
-  const bad = ["s=AAAA", "s=", "j=bm8", `j=${Buffer.from(json).toString("base64url")}`, "x", shared.split("#")[1].slice(0, -9)];
+  const plain = (state) => `j=${Buffer.from(JSON.stringify({ version: 1, commands: [], step: 0, ...state })).toString("base64url")}`;
+  const policy = { watch_unattended: false, joined_count: true, permissions: { administrator: [], supervisor: [], associate: [] } };
+  const setup = { policy, operators: [], rules: [], exclusions: [], chats: [] };
+  const ill = [
+    { setup: {} },
+    { setup, commands: [null] },
+    { setup, commands: [{ end: 1 }] },
+    { setup, step: 1 },
+    { setup, version: 2 },
+    { setup, more: 1 },
+    { setup: { ...setup, chats: [null] } },
+    { setup: { ...setup, rules: [{ id: "r" }] } },
+  ];
+  const bad = ["s=AAAA", "s=", "j=bm8", ...ill.map(plain), "x", shared.split("#")[1].slice(0, -9)];
   for (const fragment of bad) {
     await page.of(`document.querySelector("[role=status]").hidden = true; location.hash = ${JSON.stringify(fragment)}`);
     await page.until(`!document.querySelector("[role=status]").hidden && location.href === ${JSON.stringify(shared)}`);
     assert.match(await text("[role=status]"), /no state that can be read/);
     assert.equal(await shownNow(), shown);
   }
+  await page.open(`${address}#${plain({ setup, commands: [{ end_chat: { chat: "c1" } }], step: 1 })}`);
+  assert.match(await text(".steps > li:last-child .fault"), /Refused: chat `c1` is not live/);
   await page.open(`${address}#s=AAAA`);
   assert.match(await text("[role=status]"), /no state that can be read/);
   assert.deepEqual(await watchers("c7"), ["hana", "sora"]);
