@@ -33,7 +33,8 @@ const isOn = switched("sound", async () => {
   play("message");
   return true;
 });
-// A browser lets nothing sound before the page was used.
+// Most browsers let nothing sound before the page was used.
+if (isOn()) ready();
 for (const use of ["pointerdown", "keydown"]) addEventListener(use, () => isOn() && ready());
 
 function play(what) {
