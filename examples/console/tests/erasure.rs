@@ -20,7 +20,7 @@ fn now() -> i64 {
 }
 
 /// Whether this stands anywhere in the file or beside it.
-fn held(database: &Database, text: &str) -> bool {
+pub(crate) fn held(database: &Database, text: &str) -> bool {
     ["", "-wal", "-shm"].iter().any(|end| {
         let mut name = database.0.clone().into_os_string();
         name.push(end);
@@ -29,7 +29,7 @@ fn held(database: &Database, text: &str) -> bool {
     })
 }
 
-fn wait_until(what: &str, done: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, done: impl Fn() -> bool) {
     let began = Instant::now();
     while !done() {
         assert!(began.elapsed() < Duration::from_secs(30), "{what} never came");

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use console::Options;
 
+use crate::erasure::{held, wait_until};
 use crate::support::http::{Answer, request};
 use crate::support::{Database, Person, Server};
 
@@ -177,6 +178,26 @@ fn what_comes_again_late_or_after_a_restart_changes_nothing() {
     assert_eq!(again.len(), 1);
     assert_ne!(again[0]["chat"], *chat, "what begins anew is another chat");
     assert_eq!(texts(&opened(&hana, again[0]["chat"].as_str().unwrap())), [""; 0]);
+}
+
+#[test]
+fn what_is_erased_is_forgotten_by_the_hook_too_and_late_bodies_begin_nothing() {
+    let server = Server::start();
+    let path = make(&server, "chatwoot", "");
+    let aoi = server.sign_in("aoi");
+    tell(&server, &path, &conversation("conversation_created", 0, "open", Some("ken")));
+    tell(&server, &path, &message(1, 2, "visitor", "Hello"));
+    tell(&server, &path, &conversation("conversation_resolved", 9, "resolved", Some("ken")));
+    assert!(held(&server.database, "mika@example.com"));
+    let find = || aoi.does("/settings/erasure/find", &json!({ "by": "email", "value": "mika@example.com" }));
+    let found = find();
+    let chats: Vec<_> = found["chats"].as_array().unwrap().iter().map(|chat| chat["chat"].clone()).collect();
+    assert_eq!(chats.len(), 1, "{found}");
+    aoi.does("/settings/erasure/erase", &json!({ "chats": chats, "email": "mika@example.com" }));
+    wait_until("a file without the address", || !held(&server.database, "mika@example.com"));
+    tell(&server, &path, &message(2, 5, "visitor", "late"));
+    assert!(list(&server.sign_in("hana")).is_empty());
+    assert_eq!(find()["chats"], json!([]));
 }
 
 #[test]

@@ -171,6 +171,16 @@ impl Desk {
         }
     }
 
+    /// Forgets who the visitors of chats that are over were, and every contact in no other chat. That these chats are over
+    /// stays known.
+    pub fn forget_visitors(&mut self) {
+        for known in self.chats.values_mut().filter(|known| known.life.is_over()) {
+            (known.ip, known.email, known.contact) = Default::default();
+        }
+        let in_chats: Vec<ContactKey> = self.chats.values().filter_map(Known::contact_key).collect();
+        self.contacts.retain(|key, _| in_chats.contains(key));
+    }
+
     fn read_event(&mut self, vendor: &Vendor, event: &serde_json::Value, received: Time, reading: &mut Reading) {
         let mut look = Look::at(event, vendor.name, &self.people, &self.proxies);
         let tidings = (vendor.read)(&mut look);

@@ -237,6 +237,11 @@ impl Life {
         }
     }
 
+    /// Whether it has ended: a chat that nothing has begun yet has not.
+    pub(crate) fn is_over(&self) -> bool {
+        (self.ended.is_some() || self.for_good) && !self.goes_on()
+    }
+
     /// Takes over what was told of the same chat by another name.
     pub(crate) fn absorb(&mut self, other: &Self) {
         self.mentioned |= other.mentioned;

@@ -88,8 +88,9 @@ impl Office {
         self.forget()
     }
 
-    /// The log of commands has visitors' addresses, until the state is saved.
+    /// The log of commands has visitors' addresses, until the state is saved; so have the hooks.
     fn forget(&mut self) -> Result<(), Denial> {
+        self.forget_hooks_visitors()?;
         self.store.save(&self.live, &self.statistics)?;
         self.store.set_setting(DUE, "1")?;
         self.rewriting.file_due = true;

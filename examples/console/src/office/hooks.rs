@@ -1,6 +1,8 @@
 //! Chats that a company has in other systems: what their webhooks tell becomes chats here, which can be watched and not
 //! answered.
 
+mod kept;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -24,9 +26,6 @@ const LIVE: usize = 5000;
 
 /// How many bodies come before what they told is saved.
 const BODIES_BETWEEN_SAVES: usize = 200;
-
-/// How long it is known that a chat has ended: longer than vendors try to deliver what came before.
-const REMEMBERED: Moment = 7 * 24 * 60 * 60 * 1000;
 
 /// The hooks.
 #[derive(Debug, Default)]
@@ -216,23 +215,6 @@ impl Office {
         self.change_hooks_chats(hook, &mut changed)?;
         self.add_messages(hook, messages)?;
         self.save_hook_if_due(hook, BODIES_BETWEEN_SAVES)
-    }
-
-    /// Saves what bodies have told, of which there is much or the program ends.
-    pub(super) fn save_hooks(&mut self) -> Result<(), Denial> {
-        let hooks: Vec<_> = self.hooks.known.keys().copied().collect();
-        hooks.into_iter().try_for_each(|hook| self.save_hook_if_due(hook, 1))
-    }
-
-    pub(super) fn save_hook_if_due(&mut self, hook: i64, bodies: usize) -> Result<(), Denial> {
-        let Some(known) = self.hooks.known.get_mut(&hook).filter(|known| known.unsaved >= bodies) else {
-            return Ok(());
-        };
-        known.desk.forget(store::time(now() - REMEMBERED));
-        // Texts, numbers, and lists and pairs of them.
-        let Ok(saved) = serde_json::to_string(&known.desk) else { return Ok(()) };
-        known.unsaved = 0;
-        Ok(self.store.save_hook(hook, &saved)?)
     }
 
     fn facts(&self, hook: i64, chat: &ChatId) -> Option<Facts> {
