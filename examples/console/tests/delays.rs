@@ -230,7 +230,8 @@ impl Scene {
     }
 }
 
-/// What watchers' browsers do is done on other machines: here it must not take the processor from the server.
+/// What watchers' browsers do is done on other machines: here it must not take the processor from the server. Nor may what
+/// only keeps it awake.
 fn aside() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19);
@@ -290,11 +291,42 @@ pub(crate) fn measure(size: Size, mut each: impl FnMut(&Case)) {
         chance: 0x9e37_79b9_7f4a_7c15,
         turn: 0,
     };
+    let awake = Awake::keep();
     each(&scene.at_that_moment("nothing at all (control)", |_| None));
     each(&scene.at_that_moment("a watcher opens the chat just before", |chat| Some(Act::Open(chat.to_owned()))));
     each(&scene.at_that_moment("a watcher opens the list just before", |_| Some(Act::List)));
     each(&scene.again_and_again("a watcher opens list and chat again and again"));
     each(&scene.second_of_two("second of two messages, watchers' sockets open", size.sockets));
+    drop(awake);
+}
+
+/// Keeps the processors awake. Whatever happens on a machine that sleeps, on another server of it too, makes the next
+/// answer quicker, by a tenth of a millisecond.
+struct Awake(Arc<AtomicBool>);
+
+impl Awake {
+    fn keep() -> Self {
+        let awake = Arc::new(AtomicBool::new(true));
+        // Elsewhere these would have the priority of the server.
+        let processors =
+            if cfg!(target_os = "linux") { thread::available_parallelism().map_or(1, usize::from) } else { 0 };
+        for _ in 0..processors {
+            let awake = awake.clone();
+            thread::spawn(move || {
+                aside();
+                while awake.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        Awake(awake)
+    }
+}
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 /// Writes into the file what was said before.
