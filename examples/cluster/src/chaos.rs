@@ -3,6 +3,7 @@
 //! In the end the logs, merged by `g`, go through one monitor, and everything that was read and acknowledged is held
 //! against what that one says: by the same checks as in the simulation.
 
+mod outages;
 mod people;
 mod record;
 mod weather;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::check::{Course, check};
@@ -21,7 +23,7 @@ use crate::program::Failure;
 use crate::store::JetStreamStore;
 
 use people::People;
-use record::{Notes, archive};
+use record::{Archive, Notes};
 
 /// How long anything may take that must come in the end.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -62,16 +64,21 @@ async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) ->
     let key = crate::program::key(&folder.join("cluster.key"))?;
     let mut cluster = Cluster::start(&options.nats, folder, options.shards)?;
     say("three servers, three hosts, two gateways\n");
-    let store = JetStreamStore::open(&cluster.servers.addresses(), "chaos", options.shards, Cluster::SERVERS).await?;
-    let store = Arc::new(store);
+    let addresses = cluster.servers.addresses();
+    drop(JetStreamStore::open(&addresses, "chaos", options.shards, Cluster::SERVERS).await?);
     ready(&cluster).await?;
 
     let begun = Instant::now();
     let notes = Arc::new(Notes::new());
     let (stop, stopped) = watch::channel(false);
-    let archive = tokio::spawn(archive(Arc::clone(&store), options.shards, stopped.clone()));
+    let archive = Arc::new(Archive::new(options.shards));
+    let mut reading = JoinSet::new();
+    for address in addresses {
+        let store = JetStreamStore::connect(&[address], "chaos").await?;
+        reading.spawn(Arc::clone(&archive).read(store, stopped.clone()));
+    }
     let mut people = People::begin(&cluster, &key, options.shards, &notes).await?;
-    weather::weather(&mut cluster, options, begun, say).await?;
+    weather::weather(&mut cluster, options, &notes, begun, say).await?;
 
     people.stop_asking().await?;
     ready(&cluster).await?;
@@ -83,7 +90,10 @@ async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) ->
     timeout(PATIENCE, settled).await.map_err(|_| Failure::Chaos("it never gets quiet".to_owned()))?;
     people.stop_reading();
     let _ = stop.send(true);
-    let archive = archive.await.map_err(std::io::Error::other)?;
+    while let Some(read) = reading.join_next().await {
+        read.map_err(std::io::Error::other)?.map_err(Failure::Chaos)?;
+    }
+    let archive = archive.take();
     let figures = figures(&cluster).await;
     let records: usize = archive.values().map(Vec::len).sum();
     say(&notes.table(begun, records, &figures));

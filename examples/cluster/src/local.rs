@@ -1,21 +1,28 @@
 //! A cluster on this machine, of processes that can be killed, paused and cut off: for tests, and for whoever wants to see
 //! what happens.
 
+mod cables;
 mod cluster;
 pub(crate) mod http;
 mod servers;
 
 use std::io;
 use std::process::Stdio;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
+pub(crate) use cables::{Cables, Cut};
 pub(crate) use cluster::{Cluster, Part};
 pub use servers::Servers;
 
 /// The environment variable that says where the program `nats-server` is.
 pub const NATS_SERVER: &str = "NATS_SERVER";
+
+/// How long a process may take to end by itself.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// A process that can be killed and paused. Dropped, it is killed.
 #[derive(Debug)]
@@ -29,6 +36,14 @@ impl Process {
     /// As by `kill -9`.
     pub(crate) async fn kill(mut self) {
         let _ = self.0.kill().await;
+    }
+
+    /// As by `kill`: it ends by itself, as well as it can.
+    pub(crate) async fn stop(mut self) {
+        self.signal(Signal::TERM);
+        if timeout(GRACE, self.0.wait()).await.is_err() {
+            let _ = self.0.kill().await;
+        }
     }
 
     /// As by `kill -STOP`: it does not notice.

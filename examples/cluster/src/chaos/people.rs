@@ -138,25 +138,26 @@ impl Asker {
     async fn ask(&mut self, id: &str, item: &Item, revocation: bool) -> bool {
         let (begun, log) = (Instant::now(), item.log(self.shards));
         let body = json!({"id": id, "item": item}).to_string();
+        self.notes.asked(id, begun);
         loop {
             let door = self.doors.get(self.door % self.doors.len()).copied();
             let Some(door) = door else { return false };
             let answer = http::ask(door, &self.token, &body).await;
             let answer = answer.and_then(|(status, body)| Some((status, serde_json::from_str::<Value>(&body).ok()?)));
-            let id = format!("service/{id}");
+            let whole = format!("service/{id}");
             match answer {
                 Some((200, answer)) => {
                     let p = answer.pointer("/done/p").and_then(Value::as_u64).unwrap_or_default();
-                    self.notes.answered(begun, log, revocation);
-                    self.notes.note(Happened::Done { id, log, p });
+                    self.notes.answered(id, begun, log, revocation);
+                    self.notes.note(Happened::Done { id: whole, log, p });
                     if log == Log::Rules {
                         self.notes.in_force.send_if_modified(|g| p > std::mem::replace(g, p.max(*g)));
                     }
                     return true;
                 }
                 Some((409, _)) => {
-                    self.notes.answered(begun, log, revocation);
-                    self.notes.note(Happened::Refused { id, item: item.clone(), at: None, least: (0, 0) });
+                    self.notes.answered(id, begun, log, revocation);
+                    self.notes.note(Happened::Refused { id: whole, item: item.clone(), at: None, least: (0, 0) });
                     return false;
                 }
                 Some(_) => {}

@@ -1,99 +1,192 @@
 //! What happens to the cluster.
 
-use std::io;
+use std::collections::VecDeque;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
+use super::record::Notes;
 use super::{ChaosOptions, Cluster, Part};
+use crate::local::Cut;
+use crate::moving::move_log;
+use crate::program::Failure;
+use crate::shard::{Log, Shard};
 
-/// One thing that happens, and for how long.
+/// How long the next blow may wait until nobody feels the last one any more.
+const MOST_PATIENT: Duration = Duration::from_secs(20);
+
+/// What happens to one part.
 #[derive(Clone, Copy, Debug)]
+enum Harm {
+    Killed,
+    /// As by `kill -STOP`.
+    Paused,
+    Cut(Cut),
+}
+
+impl fmt::Display for Harm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Harm::Killed => "killed",
+            Harm::Paused => "paused",
+            Harm::Cut(Cut::Servers) => "cut from the servers",
+            Harm::Cut(Cut::Everybody) => "cut from everybody",
+        })
+    }
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
 enum Blow {
-    Kill(Part, u64),
-    Pause(Part, u64),
-    /// Two at once.
-    KillBoth(Part, Part, u64),
-    PauseBoth(Part, Part, u64),
+    /// These at once, for so many seconds.
+    Harm(Vec<(Part, Harm)>, u64),
+    /// A log goes to a host, and a while later to another.
+    Move(Log, [Part; 2]),
+    /// A host comes, and after so many seconds it goes: killed, or by itself.
+    Guest { seconds: u64, killed: bool },
+}
+
+impl fmt::Display for Blow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Blow::Harm(harms, _) => {
+                let all: Vec<String> = harms.iter().map(|(part, harm)| format!("{part} {harm}")).collect();
+                f.write_str(&all.join(", "))
+            }
+            Blow::Move(log, [first, second]) => write!(f, "log {log} moved to {first}, then to {second}"),
+            Blow::Guest { seconds: _, killed } => {
+                write!(f, "{} comes and {}", Cluster::GUEST, if *killed { "is killed" } else { "goes" })
+            }
+        }
+    }
+}
+
+impl Blow {
+    /// The same for all of its kind.
+    fn kind(&self) -> String {
+        match self {
+            Blow::Harm(harms, _) => {
+                let all: Vec<String> = harms.iter().map(|(part, harm)| format!("{} {harm}", part.role())).collect();
+                all.join(", ")
+            }
+            Blow::Move(Log::Rules, _) => "the rules moved, twice".to_owned(),
+            Blow::Move(Log::Shard(_), _) => "a shard moved, twice".to_owned(),
+            Blow::Guest { seconds: _, killed: false } => "a fourth host comes and goes".to_owned(),
+            Blow::Guest { seconds: _, killed: true } => "a fourth host comes and is killed".to_owned(),
+        }
+    }
 }
 
 /// Everything once, in an order of its own, and again, until the time is over.
 pub(super) async fn weather(
     cluster: &mut Cluster,
     options: &ChaosOptions,
+    notes: &Notes,
     begun: Instant,
     say: fn(&str),
-) -> io::Result<()> {
+) -> Result<(), Failure> {
     let mut random = Random(options.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let mut waiting: Vec<Blow> = Vec::new();
+    let mut coming = VecDeque::new();
     sleep(Duration::from_secs(3)).await;
     while begun.elapsed().as_secs() < options.seconds {
-        if waiting.is_empty() {
-            waiting = all(&mut random);
-        }
-        let blow = waiting.swap_remove(random.below(waiting.len()));
+        let Some(blow) = coming.pop_front() else {
+            coming = all(&mut random, options.shards).into();
+            continue;
+        };
         let tell = |what: &str| say(&format!("{:6.1} s  {what}\n", begun.elapsed().as_secs_f64()));
+        tell(&blow.to_string());
+        notes.struck(blow.kind());
         strike(cluster, blow, &tell).await?;
         // Some blows come while the last one still hurts.
+        let patient = random.below(2) == 0;
         sleep(Duration::from_millis(1_000 + 500 * random.below(8) as u64)).await;
+        let healed = Instant::now();
+        while patient && notes.hurts() && healed.elapsed() < MOST_PATIENT {
+            sleep(Duration::from_millis(100)).await;
+        }
     }
     Ok(())
 }
 
-fn all(random: &mut Random) -> Vec<Blow> {
-    let mut server = || Part::Server(random.below(Cluster::SERVERS));
-    let (killed, paused, with_host) = (server(), server(), server());
-    let mut host = || Part::Host(random.below(Cluster::HOSTS));
-    let hosts = [host(), host(), host(), host()];
-    let gateways = [Part::Gateway(random.below(Cluster::GATEWAYS)), Part::Gateway(random.below(Cluster::GATEWAYS))];
-    let [first, second, third, fourth] = hosts;
-    let [dies, stands] = gateways;
-    vec![
-        Blow::Kill(first, 3),
-        Blow::Pause(second, 6),
-        Blow::Kill(killed, 4),
-        Blow::Pause(paused, 6),
-        Blow::KillBoth(with_host, third, 5),
-        Blow::Kill(dies, 2),
-        // Longer than it is waited for.
-        Blow::Pause(stands, 8),
-        Blow::PauseBoth(stands, fourth, 7),
-    ]
+/// A blow of each class after the other, so that a minute has some of each.
+fn all(random: &mut Random, shards: u16) -> Vec<Blow> {
+    let one = |part, harm, seconds| Blow::Harm(vec![(part, harm)], seconds);
+    let two = |first, second, seconds| Blow::Harm(vec![first, second], seconds);
+    let shard = Log::Shard(Shard(u16::try_from(random.below(shards.into())).unwrap_or_default()));
+    let mut classes = [
+        vec![
+            one(random.host(), Harm::Killed, 3),
+            one(random.server(), Harm::Killed, 4),
+            one(random.gateway(), Harm::Killed, 2),
+            two((random.server(), Harm::Killed), (random.host(), Harm::Killed), 5),
+        ],
+        vec![
+            one(random.host(), Harm::Paused, 6),
+            one(random.server(), Harm::Paused, 6),
+            // Longer than it is waited for.
+            one(random.gateway(), Harm::Paused, 8),
+            two((random.gateway(), Harm::Paused), (random.host(), Harm::Paused), 7),
+        ],
+        vec![
+            one(random.host(), Harm::Cut(Cut::Servers), 6),
+            one(random.gateway(), Harm::Cut(Cut::Servers), 8),
+            one(random.server(), Harm::Cut(Cut::Servers), 8),
+            one(random.server(), Harm::Cut(Cut::Everybody), 8),
+            two((random.server(), Harm::Cut(Cut::Servers)), (random.host(), Harm::Paused), 8),
+        ],
+        vec![
+            Blow::Move(shard, random.two_hosts()),
+            Blow::Move(Log::Rules, random.two_hosts()),
+            Blow::Guest { seconds: 8, killed: false },
+            Blow::Guest { seconds: 8, killed: true },
+        ],
+    ];
+    let mut all = Vec::new();
+    while classes.iter().any(|class| !class.is_empty()) {
+        for class in classes.iter_mut().filter(|class| !class.is_empty()) {
+            all.push(class.swap_remove(random.below(class.len())));
+        }
+    }
+    all
 }
 
-async fn strike(cluster: &mut Cluster, blow: Blow, tell: &impl Fn(&str)) -> io::Result<()> {
+async fn strike(cluster: &mut Cluster, blow: Blow, tell: &impl Fn(&str)) -> Result<(), Failure> {
     match blow {
-        Blow::Kill(part, seconds) => {
-            tell(&format!("{part} is killed"));
-            cluster.kill(part).await;
+        Blow::Harm(harms, seconds) => {
+            for (part, harm) in &harms {
+                match harm {
+                    Harm::Killed => cluster.kill(*part).await,
+                    Harm::Paused => cluster.pause(*part),
+                    Harm::Cut(cut) => cluster.cut(*part, *cut),
+                }
+            }
             sleep(Duration::from_secs(seconds)).await;
-            cluster.restart(part)?;
-            tell(&format!("{part} is started again"));
+            for (part, harm) in harms {
+                match harm {
+                    Harm::Killed => cluster.restart(part)?,
+                    Harm::Paused => cluster.resume(part),
+                    Harm::Cut(_) => cluster.heal(part),
+                }
+            }
+            tell("it is as before");
         }
-        Blow::Pause(part, seconds) => {
-            tell(&format!("{part} stands still"));
-            cluster.pause(part);
-            sleep(Duration::from_secs(seconds)).await;
-            cluster.resume(part);
-            tell(&format!("{part} goes on"));
+        Blow::Move(log, hosts) => {
+            for host in hosts {
+                let moved = move_log(&cluster.servers.addresses(), log, &host.name()).await?;
+                tell(moved.trim_end());
+                sleep(Duration::from_secs(1)).await;
+            }
         }
-        Blow::KillBoth(one, other, seconds) => {
-            tell(&format!("{one} and {other} are killed"));
-            cluster.kill(one).await;
-            cluster.kill(other).await;
+        Blow::Guest { seconds, killed } => {
+            cluster.restart(Cluster::GUEST)?;
             sleep(Duration::from_secs(seconds)).await;
-            cluster.restart(one)?;
-            cluster.restart(other)?;
-            tell("both are started again");
-        }
-        Blow::PauseBoth(one, other, seconds) => {
-            tell(&format!("{one} and {other} stand still"));
-            cluster.pause(one);
-            cluster.pause(other);
-            sleep(Duration::from_secs(seconds)).await;
-            cluster.resume(one);
-            cluster.resume(other);
-            tell("both go on");
+            if killed {
+                cluster.kill(Cluster::GUEST).await
+            } else {
+                cluster.stop(Cluster::GUEST).await
+            }
+            tell("it is gone");
         }
     }
     Ok(())
@@ -109,5 +202,23 @@ impl Random {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 33).unwrap_or_default() % bound.max(1)
+    }
+
+    fn server(&mut self) -> Part {
+        Part::Server(self.below(Cluster::SERVERS))
+    }
+
+    fn host(&mut self) -> Part {
+        Part::Host(self.below(Cluster::HOSTS))
+    }
+
+    fn gateway(&mut self) -> Part {
+        Part::Gateway(self.below(Cluster::GATEWAYS))
+    }
+
+    fn two_hosts(&mut self) -> [Part; 2] {
+        let first = self.below(Cluster::HOSTS);
+        let second = first + 1 + self.below(Cluster::HOSTS - 1);
+        [Part::Host(first), Part::Host(second % Cluster::HOSTS)]
     }
 }

@@ -9,32 +9,47 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::Process;
 use super::servers::{Servers, free_ports};
+use super::{Cables, Cut, Process};
 
 /// One process of a cluster, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
     Server(usize),
     Host(usize),
     Gateway(usize),
 }
 
+impl Part {
+    pub(crate) fn role(self) -> &'static str {
+        match self {
+            Part::Server(_) => "server",
+            Part::Host(_) => "host",
+            Part::Gateway(_) => "gateway",
+        }
+    }
+
+    /// The name that it has among the processes: `host-2`.
+    pub(crate) fn name(self) -> String {
+        self.to_string().replace(' ', "-")
+    }
+}
+
 /// As people count: from 1.
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Part::Server(nth) => write!(f, "server {}", nth + 1),
-            Part::Host(nth) => write!(f, "host {}", nth + 1),
-            Part::Gateway(nth) => write!(f, "gateway {}", nth + 1),
+            Part::Server(nth) | Part::Host(nth) | Part::Gateway(nth) => write!(f, "{} {}", self.role(), nth + 1),
         }
     }
 }
 
-/// A cluster on this machine: three servers, three hosts, two gateways. Dropped, all of them are killed.
+/// A cluster on this machine: three servers, three hosts, two gateways, and a host that may come. Dropped, all of them
+/// are killed.
 #[derive(Debug)]
 pub(crate) struct Cluster {
     folder: PathBuf,
+    cables: Cables,
     pub(crate) servers: Servers,
     hosts: Vec<Member>,
     gateways: Vec<Member>,
@@ -54,34 +69,52 @@ impl Cluster {
     pub(crate) const HOSTS: usize = 3;
     pub(crate) const GATEWAYS: usize = 2;
 
+    /// The host that is not there from the start.
+    pub(crate) const GUEST: Part = Part::Host(Self::HOSTS);
+
     /// Starts one with its files in `folder`, where the key of the tokens is, too.
     pub(crate) fn start(nats: &Path, folder: &Path, shards: u16) -> io::Result<Self> {
-        let servers = Servers::start(nats, folder, Self::SERVERS, "")?;
-        let addresses = servers.addresses().join(",");
-        let ports = free_ports(Self::HOSTS + Self::GATEWAYS)?;
-        let member = |role: &str, nth: usize, port: u16, more: &[String]| {
-            let name = format!("{role}-{}", nth + 1);
-            let mut arguments = vec![role.to_owned(), "--name".to_owned(), name.clone()];
-            let common = ["--servers", &addresses, "--port", &port.to_string(), "--shards", &shards.to_string()];
+        let mut cables = Cables::default();
+        let servers = Servers::connected(nats, folder, Self::SERVERS, "", Some(&mut cables))?;
+        let ports = free_ports(Self::HOSTS + 1 + Self::GATEWAYS)?;
+        let mut member = |part: Part, port: u16, more: &[String]| {
+            let name = part.name();
+            let mut addresses = Vec::new();
+            for (nth, address) in servers.sockets().enumerate() {
+                addresses.push(cables.lay(part, Part::Server(nth), address)?.to_string());
+            }
+            let mut arguments = vec![part.role().to_owned(), "--name".to_owned(), name.clone()];
+            let common =
+                ["--servers", &addresses.join(","), "--port", &port.to_string(), "--shards", &shards.to_string()];
             arguments.extend(common.map(str::to_owned));
             arguments.extend_from_slice(more);
-            Member { name, port, arguments, process: None }
+            Ok(Member { name, port, arguments, process: None })
         };
-        let (hosts, gateways) = ports.split_at(Self::HOSTS);
+        let (hosts, gateways) = ports.split_at(Self::HOSTS + 1);
         let key = ["--key".to_owned(), folder.join("cluster.key").to_string_lossy().into_owned()];
         let often = ["--snapshot-records".to_owned(), "300".to_owned()];
-        let mut cluster = Cluster {
-            folder: folder.to_owned(),
-            servers,
-            hosts: hosts.iter().enumerate().map(|(nth, port)| member("host", nth, *port, &often)).collect(),
-            gateways: gateways.iter().enumerate().map(|(nth, port)| member("gateway", nth, *port, &key)).collect(),
-        };
+        let hosts: io::Result<Vec<Member>> =
+            hosts.iter().enumerate().map(|(nth, port)| member(Part::Host(nth), *port, &often)).collect();
+        let gateways: io::Result<Vec<Member>> =
+            gateways.iter().enumerate().map(|(nth, port)| member(Part::Gateway(nth), *port, &key)).collect();
+        let (hosts, gateways) = (hosts?, gateways?);
+        let mut cluster = Cluster { folder: folder.to_owned(), cables, servers, hosts, gateways };
         (0..Self::HOSTS).try_for_each(|nth| cluster.restart(Part::Host(nth)))?;
         (0..Self::GATEWAYS).try_for_each(|nth| cluster.restart(Part::Gateway(nth)))?;
         Ok(cluster)
     }
 
-    /// Starts a part that was killed.
+    /// Cuts a part from others, until it is [healed](Self::heal).
+    pub(crate) fn cut(&mut self, part: Part, cut: Cut) {
+        self.cables.cut(part, cut);
+    }
+
+    /// After [`cut`](Self::cut): what was held goes on.
+    pub(crate) fn heal(&mut self, part: Part) {
+        self.cables.heal(part);
+    }
+
+    /// Starts a part that was killed, or the guest.
     pub(crate) fn restart(&mut self, part: Part) -> io::Result<()> {
         let folder = self.folder.clone();
         match part {
@@ -102,6 +135,13 @@ impl Cluster {
         }
     }
 
+    /// As by `kill`: a host or gateway says farewell.
+    pub(crate) async fn stop(&mut self, part: Part) {
+        if let Some(process) = self.member(part).and_then(|member| member.process.take()) {
+            process.stop().await;
+        }
+    }
+
     /// As by `kill -STOP`.
     pub(crate) fn pause(&mut self, part: Part) {
         self.process(part).into_iter().for_each(Process::pause);
@@ -117,9 +157,9 @@ impl Cluster {
         self.gateways.get(nth % Self::GATEWAYS).map(|member| ([127, 0, 0, 1], member.port).into())
     }
 
-    /// Where all hosts and gateways tell how they are.
+    /// Where all hosts and gateways tell how they are that were started and not killed.
     pub(crate) fn states(&self) -> Vec<(String, SocketAddr)> {
-        let members = self.hosts.iter().chain(&self.gateways);
+        let members = self.hosts.iter().chain(&self.gateways).filter(|member| member.process.is_some());
         members.map(|member| (member.name.clone(), ([127, 0, 0, 1], member.port).into())).collect()
     }
 

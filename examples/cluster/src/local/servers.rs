@@ -2,13 +2,21 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::Process;
+use super::{Cables, Part, Process};
+use crate::token::random;
+
+/// Below those that systems give to whoever connects: they could take one while its process is started again.
+const PORTS: Range<u16> = 10_000..32_000;
+
+/// How many are tried until there are none.
+const TRIES: usize = 10_000;
 
 /// NATS servers with JetStream on this machine, which sync every record. Dropped, they are killed; their files remain.
 #[derive(Debug)]
@@ -20,7 +28,7 @@ pub struct Servers {
 
 #[derive(Debug)]
 struct Server {
-    address: String,
+    address: SocketAddr,
     process: Option<Process>,
 }
 
@@ -31,14 +39,34 @@ impl Servers {
     ///
     /// [`io::Error`] if that cannot be done.
     pub fn start(program: &Path, folder: &Path, count: usize, more: &str) -> io::Result<Self> {
+        Self::connected(program, folder, count, more, None)
+    }
+
+    /// As [`start`](Self::start), with cables between them if there are some.
+    pub(super) fn connected(
+        program: &Path,
+        folder: &Path,
+        count: usize,
+        more: &str,
+        mut cables: Option<&mut Cables>,
+    ) -> io::Result<Self> {
         let ports = free_ports(2 * count)?;
         let (clients, routes) = ports.split_at(count);
-        let urls: Vec<String> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
         let mut all = Servers { program: program.to_owned(), folder: folder.to_owned(), servers: Vec::new() };
         for (nth, (client, route)) in clients.iter().zip(routes).enumerate() {
-            let address = format!("127.0.0.1:{client}");
-            let cluster =
-                format!("cluster {{ name: cm, listen: \"127.0.0.1:{route}\", routes: [{}] }}\n", urls.join(", "));
+            let address = SocketAddr::from(([127, 0, 0, 1], *client));
+            let mut urls = Vec::new();
+            for (other, port) in routes.iter().enumerate() {
+                let mut at = SocketAddr::from(([127, 0, 0, 1], *port));
+                if let Some(cables) = cables.as_deref_mut().filter(|_| other != nth) {
+                    at = cables.lay(Part::Server(nth), Part::Server(other), at)?;
+                }
+                urls.push(format!("nats://{at}"));
+            }
+            // Nobody is to learn a way around the cables.
+            let hidden = if cables.is_some() { ", no_advertise: true, advertise: \"127.0.0.1:1\"" } else { "" };
+            let urls = urls.join(", ");
+            let cluster = format!("cluster {{ name: cm, listen: \"127.0.0.1:{route}\", routes: [{urls}]{hidden} }}\n");
             let config = format!(
                 "server_name: n{nth}\nlisten: \"{address}\"\n\
                  jetstream {{ store_dir: {:?}, sync_interval: always, max_mem: 256M, max_file: 8G }}\n{}{more}",
@@ -54,7 +82,11 @@ impl Servers {
 
     /// Where they listen.
     pub fn addresses(&self) -> Vec<String> {
-        self.servers.iter().map(|server| server.address.clone()).collect()
+        self.sockets().map(|address| address.to_string()).collect()
+    }
+
+    pub(super) fn sockets(&self) -> impl Iterator<Item = SocketAddr> {
+        self.servers.iter().map(|server| server.address)
     }
 
     /// Starts one that was killed.
@@ -95,6 +127,16 @@ impl Servers {
 
 /// Ports that nobody listens on now.
 pub(crate) fn free_ports(count: usize) -> io::Result<Vec<u16>> {
-    let held: io::Result<Vec<TcpListener>> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0")).collect();
-    held?.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
+    let mut held: Vec<TcpListener> = Vec::new();
+    for _ in 0..TRIES {
+        if held.len() == count {
+            break;
+        }
+        let port = PORTS.start + u16::from_le_bytes(random()?) % (PORTS.end - PORTS.start);
+        held.extend(TcpListener::bind(("127.0.0.1", port)));
+    }
+    if held.len() < count {
+        return Err(io::ErrorKind::AddrInUse.into());
+    }
+    held.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
 }
