@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::check::{Course, check};
+use crate::fault::wanted;
 use crate::local::{Cluster, Part, http};
 use crate::program::Failure;
 use crate::store::JetStreamStore;
@@ -50,6 +51,9 @@ pub struct ChaosOptions {
 ///
 /// [`Failure`] if a promise was broken, or if nothing could be tried.
 pub async fn chaos(options: &ChaosOptions, say: fn(&str)) -> Result<(), Failure> {
+    if let Some(fault) = wanted().map_err(Failure::Chaos)? {
+        say(&format!("planted: {fault:?}\n"));
+    }
     let folder = std::env::temp_dir().join(format!("cluster-chaos-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let done = run(options, &folder, say).await;

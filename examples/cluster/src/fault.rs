@@ -27,6 +27,26 @@ pub(crate) enum Fault {
     OutboxKept,
 }
 
+#[cfg(debug_assertions)]
+impl Fault {
+    const ALL: [Fault; 11] = [
+        Fault::NoFence,
+        Fault::AcknowledgedTooSoon,
+        Fault::NoFloor,
+        Fault::OtherHash,
+        Fault::SnapshotWithoutIds,
+        Fault::PurgedTooSoon,
+        Fault::StaleRefusal,
+        Fault::StaleGateway,
+        Fault::AnsweredTooSoon,
+        Fault::GapIgnored,
+        Fault::OutboxKept,
+    ];
+}
+
+/// The environment variable that names a fault to be planted in processes, in builds for development.
+const CLUSTER_FAULT: &str = "CLUSTER_FAULT";
+
 #[cfg(test)]
 thread_local! {
     static PLANTED: std::cell::Cell<Option<Fault>> = const { std::cell::Cell::new(None) };
@@ -44,8 +64,32 @@ pub(crate) fn planted(fault: Fault) -> bool {
     PLANTED.get() == Some(fault)
 }
 
-/// Never, outside of tests.
-#[cfg(not(test))]
+/// Whether this fault is the one that the environment names: only in builds for development, to see that chaos catches it.
+#[cfg(all(not(test), debug_assertions))]
+pub(crate) fn planted(fault: Fault) -> bool {
+    static PLANTED: std::sync::OnceLock<Option<Fault>> = std::sync::OnceLock::new();
+    *PLANTED.get_or_init(|| wanted().ok().flatten()) == Some(fault)
+}
+
+/// Never, in what is released.
+#[cfg(not(any(test, debug_assertions)))]
 pub(crate) const fn planted(_fault: Fault) -> bool {
     false
+}
+
+/// The fault that the environment names, if any.
+#[cfg(debug_assertions)]
+pub(crate) fn wanted() -> Result<Option<Fault>, String> {
+    let Some(name) = std::env::var_os(CLUSTER_FAULT) else { return Ok(None) };
+    let found = Fault::ALL.into_iter().find(|fault| *name == *format!("{fault:?}"));
+    found.map(Some).ok_or_else(|| format!("{CLUSTER_FAULT} is one of {:?}", Fault::ALL))
+}
+
+/// The environment may name none.
+#[cfg(not(debug_assertions))]
+pub(crate) fn wanted() -> Result<Option<Fault>, String> {
+    match std::env::var_os(CLUSTER_FAULT) {
+        None => Ok(None),
+        Some(_) => Err(format!("{CLUSTER_FAULT} is for builds for development")),
+    }
 }
