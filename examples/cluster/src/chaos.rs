@@ -69,7 +69,7 @@ async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) ->
     let mut cluster = Cluster::start(&options.nats, folder, options.shards)?;
     say("three servers, three hosts, two gateways\n");
     let addresses = cluster.servers.addresses();
-    drop(JetStreamStore::open(&addresses, "chaos", options.shards, Cluster::SERVERS).await?);
+    drop(JetStreamStore::open(&addresses.clone().into(), "chaos", options.shards, Cluster::SERVERS).await?);
     ready(&cluster).await?;
 
     let begun = Instant::now();
@@ -78,7 +78,7 @@ async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) ->
     let archive = Arc::new(Archive::new(options.shards));
     let mut reading = JoinSet::new();
     for address in addresses {
-        let store = JetStreamStore::connect(&[address], "chaos").await?;
+        let store = JetStreamStore::connect(&vec![address].into(), "chaos").await?;
         reading.spawn(Arc::clone(&archive).read(store, stopped.clone()));
     }
     let mut people = People::begin(&cluster, &key, options.shards, &notes).await?;

@@ -13,6 +13,7 @@ mod ids;
 mod local;
 mod message;
 mod moving;
+mod nats;
 mod options;
 mod owner;
 mod program;
@@ -34,6 +35,7 @@ pub use gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out, Pape
 pub use local::{NATS_SERVER, Servers};
 pub use message::{Answer, Ask, Delivery, Line, Look, Place, Position, Seen, Sight, ToGateway, ToOwner, Told, What};
 pub use moving::{move_log, status};
+pub use nats::{Login, Nats};
 pub use options::{Call, HELP, Options, Role, WrongCall};
 pub use owner::{
     Appended, Effect, Input, Loaded, Owner, RulesDuty, RulesOwner, ShardDuty, ShardOwner, Snapshot, Status,

@@ -17,8 +17,8 @@ fn main() -> ExitCode {
             make_token(person, &key, hours).map(|token| print(&format!("{token}\n")))
         }
         Ok(Call::Run(options)) => run(&options),
-        Ok(Call::Status(servers)) => told(status(&servers)),
-        Ok(Call::Move(servers, log, host)) => told(move_log(&servers, log, &host)),
+        Ok(Call::Status(nats)) => told(status(&nats)),
+        Ok(Call::Move(nats, log, host)) => told(move_log(&nats, log, &host)),
         Ok(Call::Chaos(options)) => runtime().and_then(|runtime| runtime.block_on(chaos(&options, print))),
         Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
     };

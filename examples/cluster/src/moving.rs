@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
 use crate::driver::{Moved, Word};
+use crate::nats::Nats;
 use crate::program::Failure;
 use crate::settings::LEASE;
 use crate::shard::Log;
@@ -21,8 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// # Errors
 ///
 /// [`Failure`] if the servers cannot be reached.
-pub async fn status(servers: &[String]) -> Result<String, Failure> {
-    let store = JetStreamStore::connect(servers, "status").await?;
+pub async fn status(nats: &Nats) -> Result<String, Failure> {
+    let store = JetStreamStore::connect(nats, "status").await?;
     let mut words = store.listen(Address::Hosts).await?;
     let until = Instant::now() + Duration::from_millis(LEASE / 2);
     let mut hosts = BTreeMap::new();
@@ -47,8 +48,8 @@ pub async fn status(servers: &[String]) -> Result<String, Failure> {
 /// # Errors
 ///
 /// [`Failure`] if there is no such host, or it does not come to own the log in time.
-pub async fn move_log(servers: &[String], log: Log, to: &str) -> Result<String, Failure> {
-    let store = JetStreamStore::connect(servers, "move").await?;
+pub async fn move_log(nats: &Nats, log: Log, to: &str) -> Result<String, Failure> {
+    let store = JetStreamStore::connect(nats, "move").await?;
     let mut words = store.listen(Address::Hosts).await?;
     let is_it = |host: &str| host.starts_with(to);
     let soon = Instant::now() + Duration::from_millis(LEASE / 2);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::chaos::ChaosOptions;
 use crate::local::NATS_SERVER;
+use crate::nats::{Login, NATS_PASSWORD, Nats};
 use crate::record::Person;
 use crate::settings::Settings;
 use crate::shard::{Log, Shard};
@@ -14,11 +15,10 @@ use crate::shard::{Log, Shard};
 pub const HELP: &str = "chat-monitor as a service: on one machine and one file, or on many, by the same program.
 
 usage: cluster [one] [--address IP] [--port N] [--db FILE] [--key FILE] [--shards N]
-       cluster host --servers LIST [--name NAME] [--address IP] [--port N] [--shards N] [--replicas N]
-                    [--snapshot-records N]
-       cluster gateway --servers LIST [--name NAME] [--address IP] [--port N] [--key FILE] [--shards N]
-       cluster status --servers LIST
-       cluster move LOG HOST --servers LIST
+       cluster host NATS [--name NAME] [--address IP] [--port N] [--shards N] [--replicas N] [--snapshot-records N]
+       cluster gateway NATS [--name NAME] [--address IP] [--port N] [--key FILE] [--shards N]
+       cluster status NATS
+       cluster move LOG HOST NATS
        cluster token PERSON [--key FILE] [--hours N]
        cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE]
 
@@ -35,19 +35,23 @@ options:
   --port N        port to listen on (8088, of a host 8089; 0 takes any that is free)
   --db FILE       SQLite file (cluster.db), made if absent
   --key FILE      the key of the tokens, 32 bytes or more (cluster.key); made if absent; all gateways need the same
-  --servers LIST  NATS servers, with commas between: host:port, or tls://user:password@host:port
-  --name NAME     what people call it, of letters, digits and hyphens (host or gateway); every start adds digits to it
+  --servers LIST  NATS servers, with commas between: host:port, or tls://host:port
+  --ca FILE       by TLS alone, and to servers for whom an authority in this PEM file vouches, and no other
+  --user NAME     the user at these servers; the password is in the environment variable NATS_PASSWORD, and is sent by
+                  TLS alone
+  --name NAME     what people call it, of letters, digits and hyphens (host or gateway); every start adds digits to it;
+                  of a gateway with a user, the name of that
   --shards N      into how many parts the chats are divided (4, of a host or gateway 64); all must say the same, and it
                   can never change
   --replicas N    on how many servers each log is, when it is made (3)
   --snapshot-records N  a snapshot of a log is made after so many records (10000)
   --seconds N     how long things go wrong (60)
   --seed N        which things, and in which order (1)
-  --nats FILE     the program nats-server (what the environment variable NATS_SERVER says)
+  --nats FILE     the program nats-server (what the environment variable NATS_SERVER says, or `nats-server`)
   --hours N       how long the token is valid (1)
   -h, --help
 
-PERSON is service, operator:ID or visitor:CHAT. Without arguments it listens on 127.0.0.1:8088.
+NATS is --servers LIST [--ca FILE] [--user NAME]. PERSON is service, operator:ID or visitor:CHAT. Without arguments it listens on 127.0.0.1:8088.
 ";
 
 /// What the command line asks for.
@@ -60,9 +64,9 @@ pub enum Call {
     /// To make a token for somebody, valid for so many hours.
     Token(Person, PathBuf, u64),
     /// To see which host owns what, on these servers.
-    Status(Vec<String>),
+    Status(Nats),
     /// To move a log to a host.
-    Move(Vec<String>, Log, String),
+    Move(Nats, Log, String),
     /// To see what it survives.
     Chaos(ChaosOptions),
 }
@@ -94,7 +98,7 @@ pub struct Options {
     /// The file with the key of the tokens.
     pub key: PathBuf,
     /// The NATS servers.
-    pub servers: Vec<String>,
+    pub nats: Nats,
     /// Into how many parts the chats are divided.
     pub shards: u16,
     /// On how many servers each log is.
@@ -131,7 +135,7 @@ impl Options {
             port,
             database: "cluster.db".into(),
             key: "cluster.key".into(),
-            servers: Vec::new(),
+            nats: Nats::default(),
             shards,
             replicas: 3,
             snapshot_records: Settings::default().snapshot_records,
@@ -142,10 +146,20 @@ impl Options {
 /// The options that each understands.
 fn understood(call: &str) -> &'static [&'static str] {
     match call {
-        "host" => &["--servers", "--name", "--address", "--port", "--shards", "--replicas", "--snapshot-records"],
-        "gateway" => &["--servers", "--name", "--address", "--port", "--shards", "--key"],
+        "host" => &[
+            "--servers",
+            "--ca",
+            "--user",
+            "--name",
+            "--address",
+            "--port",
+            "--shards",
+            "--replicas",
+            "--snapshot-records",
+        ],
+        "gateway" => &["--servers", "--ca", "--user", "--name", "--address", "--port", "--shards", "--key"],
         "token" => &["--key", "--hours"],
-        "status" | "move" => &["--servers"],
+        "status" | "move" => &["--servers", "--ca", "--user"],
         "chaos" => &["--seconds", "--seed", "--shards", "--nats"],
         _ => &["--address", "--port", "--db", "--key", "--shards"],
     }
@@ -185,7 +199,7 @@ impl Call {
             None
         };
         let mut hours = 1;
-        let nats = std::env::var_os(NATS_SERVER).map(PathBuf::from).unwrap_or_default();
+        let nats = std::env::var_os(NATS_SERVER).map_or_else(|| "nats-server".into(), PathBuf::from);
         let mut chaos = ChaosOptions { seconds: 60, seed: 1, shards: 8, nats };
         while let Some(argument) = arguments.next() {
             if argument.starts_with("--") && !understood(&call).contains(&argument.as_str()) {
@@ -201,7 +215,9 @@ impl Call {
                 "--port" => options.port = text.parse().map_err(|_| WrongCall::Value("--port", "a number"))?,
                 "--db" => options.database = file("--db", text)?,
                 "--key" => options.key = file("--key", text)?,
-                "--servers" => options.servers = text.split(',').map(str::to_owned).collect(),
+                "--servers" => options.nats.servers = servers(&text)?,
+                "--ca" => options.nats.ca = Some(file("--ca", text)?),
+                "--user" => options.nats.login = Some(login(text)?),
                 "--name" => options.name = name(text)?,
                 "--shards" => {
                     options.shards = number("--shards", "a number from 1 to 256", &text, 256)?;
@@ -220,26 +236,42 @@ impl Call {
             }
         }
         if call == "chaos" {
-            if chaos.nats.as_os_str().is_empty() {
-                return Err(WrongCall::Value("--nats", "the program nats-server"));
-            }
             return Ok(Call::Chaos(chaos));
         }
         let alone = options.role == Role::One;
-        if !alone && (options.servers.is_empty() || options.servers.iter().any(String::is_empty)) {
-            return Err(WrongCall::Value("--servers", "addresses of NATS servers, with commas between"));
+        if !alone && options.nats.servers.is_empty() {
+            return Err(WrongCall::Value("--servers", SERVERS));
         }
         if call == "status" {
-            return Ok(Call::Status(options.servers));
+            return Ok(Call::Status(options.nats));
         }
         if let Some((log, host)) = moved {
-            return Ok(Call::Move(options.servers, log, host));
+            return Ok(Call::Move(options.nats, log, host));
         }
         Ok(match token {
             Some(person) => Call::Token(person, options.key, hours),
             None => Call::Run(options),
         })
     }
+}
+
+const SERVERS: &str = "addresses of NATS servers, with commas between";
+
+fn servers(text: &str) -> Result<Vec<String>, WrongCall> {
+    if text.contains('@') {
+        // Everybody on a machine can read the command line.
+        return Err(WrongCall::Value("--servers", "addresses alone: the user is for `--user`, the password elsewhere"));
+    }
+    let servers: Vec<String> = text.split(',').map(str::to_owned).collect();
+    if servers.iter().any(String::is_empty) { Err(WrongCall::Value("--servers", SERVERS)) } else { Ok(servers) }
+}
+
+fn login(user: String) -> Result<Login, WrongCall> {
+    let password = std::env::var(NATS_PASSWORD).unwrap_or_default();
+    if user.is_empty() || password.is_empty() {
+        return Err(WrongCall::Value("--user", "a name, and a password in the environment variable NATS_PASSWORD"));
+    }
+    Ok(Login { user, password })
 }
 
 fn file(option: &'static str, text: String) -> Result<PathBuf, WrongCall> {
@@ -271,7 +303,7 @@ fn person(text: &str) -> Option<Person> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Options, Role, WrongCall};
+    use super::{Call, Nats, Options, Role, WrongCall};
 
     fn read(line: &str) -> Result<Call, WrongCall> {
         Call::read(line.split_whitespace().map(Into::into))
@@ -282,11 +314,11 @@ mod tests {
         assert_eq!(read(""), Ok(Call::Run(Options::of(Role::One))));
         assert_eq!(read("one"), read(""));
         assert_eq!(read("host --name a --help"), Ok(Call::Help));
-        let servers = vec!["a:1".to_owned(), "b:2".to_owned()];
-        let host = Options { name: "h-1".to_owned(), servers: servers.clone(), replicas: 1, ..Options::of(Role::Host) };
-        assert_eq!(read("host --name h-1 --servers a:1,b:2 --replicas 1"), Ok(Call::Run(host)));
-        let gateway = Options { servers, shards: 8, ..Options::of(Role::Gateway) };
-        assert_eq!(read("gateway --servers a:1,b:2 --shards 8"), Ok(Call::Run(gateway)));
+        let nats = Nats { servers: vec!["a:1".to_owned(), "b:2".to_owned()], ca: Some("ca.pem".into()), login: None };
+        let host = Options { name: "h-1".to_owned(), nats: nats.clone(), replicas: 1, ..Options::of(Role::Host) };
+        assert_eq!(read("host --name h-1 --servers a:1,b:2 --ca ca.pem --replicas 1"), Ok(Call::Run(host)));
+        let gateway = Options { nats, shards: 8, ..Options::of(Role::Gateway) };
+        assert_eq!(read("gateway --servers a:1,b:2 --ca ca.pem --shards 8"), Ok(Call::Run(gateway)));
     }
 
     #[test]
@@ -297,6 +329,14 @@ mod tests {
             ("one more", "`more` is not known"),
             ("host", "`--servers` needs addresses of NATS servers, with commas between"),
             ("host --servers a:1,", "`--servers` needs addresses of NATS servers, with commas between"),
+            (
+                "host --servers tls://host:secret@a:1",
+                "`--servers` needs addresses alone: the user is for `--user`, the password elsewhere",
+            ),
+            (
+                "host --servers a:1 --user host",
+                "`--user` needs a name, and a password in the environment variable NATS_PASSWORD",
+            ),
             ("host --servers a:1 --db x", "`--db` is not for this"),
             ("--servers a:1", "`--servers` is not for this"),
             ("gateway --servers a:1 --name a.b", "`--name` needs 1 to 40 letters, digits or hyphens"),

@@ -66,7 +66,7 @@ impl Program {
     ///
     /// [`Failure`] if it cannot run.
     pub async fn start(options: &Options) -> Result<Self, Failure> {
-        let Options { role, servers, shards, .. } = options;
+        let Options { role, nats, shards, .. } = options;
         let settings = Settings { shards: *shards, snapshot_records: options.snapshot_records, ..Settings::default() };
         let listener = TcpListener::bind((options.address, options.port)).await?;
         // No two runs have the same name.
@@ -78,12 +78,12 @@ impl Program {
                 (Some(Door::start(&store, &name, &settings)), Some(Host::start(&store, &name, &settings)), key)
             }
             Role::Host => {
-                let store = Arc::new(JetStreamStore::open(servers, &name, *shards, options.replicas).await?);
+                let store = Arc::new(JetStreamStore::open(nats, &name, *shards, options.replicas).await?);
                 (None, Some(Host::start(&store, &name, &settings)), Vec::new())
             }
             Role::Gateway => {
                 let key = key(&options.key)?;
-                let store = Arc::new(JetStreamStore::connect(servers, &name).await?);
+                let store = Arc::new(JetStreamStore::connect(nats, &name).await?);
                 (Some(Door::start(&store, &name, &settings)), None, key)
             }
         };

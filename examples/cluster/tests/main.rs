@@ -5,5 +5,6 @@
 mod killed;
 mod processes;
 mod program;
+mod secured;
 mod stores;
 mod talks;

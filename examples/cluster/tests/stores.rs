@@ -105,10 +105,11 @@ async fn jetstream(replicas: usize) {
     };
     let folder = Folder::new();
     let servers = Servers::start(program.as_ref(), folder.path(), replicas, "").unwrap();
-    let open = async || JetStreamStore::open(&servers.addresses(), "test", 4, replicas).await;
+    let nats = servers.addresses().into();
+    let open = async || JetStreamStore::open(&nats, "test", 4, replicas).await;
     let store = Arc::new(open().await.unwrap());
     keeps_the_contract(Arc::clone(&store)).await;
-    assert!(JetStreamStore::open(&servers.addresses(), "test", 8, replicas).await.is_err());
+    assert!(JetStreamStore::open(&nats, "test", 8, replicas).await.is_err());
 
     // A snapshot of many parts.
     let long: Vec<u8> = (0..3_000_000u32).flat_map(u32::to_le_bytes).collect();

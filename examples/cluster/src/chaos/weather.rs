@@ -173,7 +173,7 @@ async fn strike(cluster: &mut Cluster, blow: Blow, tell: &impl Fn(&str)) -> Resu
         }
         Blow::Move(log, hosts) => {
             for host in hosts {
-                let moved = move_log(&cluster.servers.addresses(), log, &host.name()).await?;
+                let moved = move_log(&cluster.servers.addresses().into(), log, &host.name()).await?;
                 tell(moved.trim_end());
                 sleep(Duration::from_secs(1)).await;
             }

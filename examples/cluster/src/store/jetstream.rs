@@ -21,6 +21,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{Address, Lease, Mark, Store, StoreError};
 use crate::fault::{Fault, planted};
+use crate::nats::{Login, Nats};
 use crate::owner::Appended;
 use crate::settings::{LEASE, RETRY, STORE_LIMIT};
 use crate::shard::Log;
@@ -51,23 +52,26 @@ pub struct JetStreamStore {
 }
 
 impl JetStreamStore {
-    /// Connects to any of the servers: as `host:port`, or as an URL, with `tls://` and a user where they ask for that.
-    /// For gateways this is all: they use no logs.
+    /// Connects to any of the servers. For gateways this is all: they use no logs.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if none of them answers.
-    pub async fn connect(servers: &[String], name: &str) -> Result<Self, StoreError> {
-        Self::connect_with(ConnectOptions::new(), servers, name).await
-    }
-
-    async fn connect_with(options: ConnectOptions, servers: &[String], name: &str) -> Result<Self, StoreError> {
-        let options = options
+    /// [`StoreError`] if none of them answers, or none that is believed.
+    pub async fn connect(nats: &Nats, name: &str) -> Result<Self, StoreError> {
+        let mut options = ConnectOptions::new()
             .name(name)
             .connection_timeout(Duration::from_secs(2))
             .ping_interval(Duration::from_secs(2))
-            .reconnect_delay_callback(|attempts| Duration::from_millis(50 * attempts.min(10) as u64));
-        let client = options.connect(servers.to_vec()).await.map_err(StoreError::new)?;
+            .reconnect_delay_callback(|attempts| Duration::from_millis(50 * attempts.min(10) as u64))
+            .require_tls(nats.tls());
+        if let Some(Login { user, password }) = &nats.login {
+            options = options.user_and_password(user.clone(), password.clone());
+        }
+        if let Some(file) = &nats.ca {
+            // Then those of the system are not believed.
+            options = options.add_root_certificates(file.clone());
+        }
+        let client = options.connect(nats.servers.clone()).await.map_err(StoreError::new)?;
         let context = ContextBuilder::new().timeout(LIMIT).ack_timeout(LIMIT).build(client.clone());
         let known = Mutex::default();
         Ok(JetStreamStore { client, context, leases: OnceCell::new(), heads: OnceCell::new(), known })
@@ -78,8 +82,8 @@ impl JetStreamStore {
     /// # Errors
     ///
     /// [`StoreError`] if the servers do not do so in time, or the logs were made for another number of shards.
-    pub async fn open(servers: &[String], name: &str, shards: u16, replicas: usize) -> Result<Self, StoreError> {
-        let store = Self::connect(servers, name).await?;
+    pub async fn open(nats: &Nats, name: &str, shards: u16, replicas: usize) -> Result<Self, StoreError> {
+        let store = Self::connect(nats, name).await?;
         let begun = Instant::now();
         while let Err(error) = store.make(shards, replicas).await {
             if begun.elapsed() > PATIENCE {
@@ -285,6 +289,10 @@ fn inbox(at: &Address) -> String {
         Address::Owner(log) => format!("cm.ask.{log}"),
         Address::Hosts => "cm.hosts".to_owned(),
         Address::Gateways => "cm.to.all".to_owned(),
-        Address::Gateway(name) => format!("cm.to.one.{name}"),
+        // What it is called, and what every start adds to that: so that a user can be held to the gateways of one name.
+        Address::Gateway(name) => format!(
+            "cm.to.one.{}",
+            name.rsplit_once('-').map_or_else(|| name.clone(), |(name, run)| format!("{name}.{run}"))
+        ),
     }
 }
