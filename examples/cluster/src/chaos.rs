@@ -3,6 +3,7 @@
 //! In the end the logs, merged by `g`, go through one monitor, and everything that was read and acknowledged is held
 //! against what that one says: by the same checks as in the simulation.
 
+mod evidence;
 mod outages;
 mod people;
 mod record;
@@ -13,24 +14,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
-
-use crate::check::{Course, check};
 use crate::fault::wanted;
 use crate::local::{Cluster, Part, http};
 use crate::program::Failure;
-use crate::store::JetStreamStore;
 
 use people::People;
-use record::{Archive, Notes};
+
+pub(crate) use evidence::Evidence;
+pub(crate) use people::{Asker, Reader};
+pub(crate) use record::Notes;
 
 /// How long anything may take that must come in the end.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// After so long without anything new everybody has read everything.
-const QUIET: Duration = Duration::from_secs(4);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How chaos is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,64 +63,18 @@ async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) ->
     let key = crate::program::key(&folder.join("cluster.key"))?;
     let mut cluster = Cluster::start(&options.nats, folder, options.shards)?;
     say("three servers, three hosts, two gateways\n");
-    let addresses = cluster.servers.addresses();
-    drop(JetStreamStore::open(&addresses.clone().into(), "chaos", options.shards, Cluster::SERVERS).await?);
-    ready(&cluster).await?;
-
-    let begun = Instant::now();
-    let notes = Arc::new(Notes::new());
-    let (stop, stopped) = watch::channel(false);
-    let archive = Arc::new(Archive::new(options.shards));
-    let mut reading = JoinSet::new();
-    for address in addresses {
-        let store = JetStreamStore::connect(&vec![address].into(), "chaos").await?;
-        reading.spawn(Arc::clone(&archive).read(store, stopped.clone()));
-    }
+    let evidence = Evidence::begin(&cluster, options.shards).await?;
+    let (begun, notes) = (Instant::now(), Arc::clone(evidence.notes()));
     let mut people = People::begin(&cluster, &key, options.shards, &notes).await?;
     weather::weather(&mut cluster, options, &notes, begun, say).await?;
 
     people.stop_asking().await?;
-    ready(&cluster).await?;
-    let settled = async {
-        while notes.quiet_for() < QUIET {
-            sleep(Duration::from_millis(100)).await;
-        }
-    };
-    timeout(PATIENCE, settled).await.map_err(|_| Failure::Chaos("it never gets quiet".to_owned()))?;
-    people.stop_reading();
-    let _ = stop.send(true);
-    while let Some(read) = reading.join_next().await {
-        read.map_err(std::io::Error::other)?.map_err(Failure::Chaos)?;
-    }
-    let archive = archive.take();
-    let figures = figures(&cluster).await;
-    let records: usize = archive.values().map(Vec::len).sum();
-    say(&notes.table(begun, records, &figures));
-
-    let history = notes.history();
+    let evidence = evidence.close(&cluster, || people.stop_reading()).await?;
+    say(&notes.table(begun, evidence.records(), &figures(&cluster).await));
     notes.suffice().map_err(|what| Failure::Chaos(format!("nothing is shown by this: {what}")))?;
-    let course =
-        Course { shards: options.shards, archive: &archive, people: people.all(), history: &history, broken: None };
-    check(&course).map_err(Failure::Chaos)?;
+    evidence.check(people.all())?;
     say("lost: 0, twice: 0, after an acknowledged revocation: 0; everything read is what one monitor tells\n");
     Ok(())
-}
-
-/// Waits until every gateway may deliver everything.
-async fn ready(cluster: &Cluster) -> Result<(), Failure> {
-    let all = async {
-        for (_, address) in cluster.states() {
-            while timeout(QUIET, http::get(address, "/ready"))
-                .await
-                .ok()
-                .flatten()
-                .is_none_or(|(status, _)| status != 200)
-            {
-                sleep(Duration::from_millis(100)).await;
-            }
-        }
-    };
-    timeout(PATIENCE, all).await.map_err(|_| Failure::Chaos("it never gets ready".to_owned()))
 }
 
 /// The sums of some figures that hosts and gateways tell.

@@ -27,6 +27,7 @@ mod store;
 mod tail;
 mod telling;
 mod token;
+mod trial;
 mod web;
 
 pub use chaos::{ChaosOptions, chaos};
@@ -48,3 +49,4 @@ pub use snapshot::{RulesSnapshot, ShardSnapshot};
 pub use store::{Address, JetStreamStore, Lease, Mark, MemoryStore, SqliteError, SqliteStore, Store, StoreError};
 pub use tail::{Broken, Tail};
 pub use token::Token;
+pub use trial::trial;

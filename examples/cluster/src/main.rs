@@ -4,11 +4,16 @@ use std::future::pending;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use cluster::{Call, Failure, HELP, Options, Program, chaos, make_token, move_log, status};
+use cluster::{Call, Failure, HELP, Options, Program, chaos, make_token, move_log, status, trial};
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false).init();
-    let done = match Call::read(std::env::args_os().skip(1)) {
+    let call = Call::read(std::env::args_os().skip(1));
+    // What is tried shows its own picture.
+    if !matches!(call, Ok(Call::Try(_))) {
+        let ansi = io::stderr().is_terminal();
+        tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(ansi).with_target(false).init();
+    }
+    let done = match call {
         Ok(Call::Help) => {
             print(HELP);
             Ok(())
@@ -19,6 +24,7 @@ fn main() -> ExitCode {
         Ok(Call::Run(options)) => run(&options),
         Ok(Call::Status(nats)) => told(status(&nats)),
         Ok(Call::Move(nats, log, host)) => told(move_log(&nats, log, &host)),
+        Ok(Call::Try(nats)) => runtime().and_then(|runtime| runtime.block_on(trial(&nats))),
         Ok(Call::Chaos(options)) => runtime().and_then(|runtime| runtime.block_on(chaos(&options, print))),
         Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
     };

@@ -20,6 +20,7 @@ usage: cluster [one] [--address IP] [--port N] [--db FILE] [--key FILE] [--shard
        cluster status NATS
        cluster move LOG HOST NATS
        cluster token PERSON [--key FILE] [--hours N]
+       cluster try [--nats FILE]
        cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE]
 
 one       everything in one process, on a file: the default
@@ -27,6 +28,8 @@ host      owns logs in NATS JetStream, as many as other hosts leave to it
 gateway   serves people by HTTP and web sockets, and asks the hosts
 status    which host owns which logs
 move      moves a log, `rules` or the number of a shard, to the host whose name begins so, until that one ends
+try       starts three servers, three hosts and two gateways here, shows what people see, and kills, pauses and cuts off
+          what you name: for whoever wants to see it survive
 chaos     starts three servers, three hosts and two gateways here, kills and pauses them while people ask and read, and
           checks that every promise was kept
 
@@ -67,6 +70,8 @@ pub enum Call {
     Status(Nats),
     /// To move a log to a host.
     Move(Nats, Log, String),
+    /// To try one here, with this program `nats-server`.
+    Try(PathBuf),
     /// To see what it survives.
     Chaos(ChaosOptions),
 }
@@ -160,6 +165,7 @@ fn understood(call: &str) -> &'static [&'static str] {
         "gateway" => &["--servers", "--ca", "--user", "--name", "--address", "--port", "--shards", "--key"],
         "token" => &["--key", "--hours"],
         "status" | "move" => &["--servers", "--ca", "--user"],
+        "try" => &["--nats"],
         "chaos" => &["--seconds", "--seed", "--shards", "--nats"],
         _ => &["--address", "--port", "--db", "--key", "--shards"],
     }
@@ -180,7 +186,7 @@ impl Call {
         let mut arguments = arguments.into_iter().peekable();
         let call = arguments.next_if(|first| !first.starts_with('-')).unwrap_or_else(|| "one".to_owned());
         let mut options = Options::of(match call.as_str() {
-            "one" | "token" | "chaos" => Role::One,
+            "one" | "token" | "try" | "chaos" => Role::One,
             "host" => Role::Host,
             "gateway" | "status" | "move" => Role::Gateway,
             _ => return Err(WrongCall::Unknown(call)),
@@ -234,6 +240,9 @@ impl Call {
                 "--hours" => hours = number("--hours", "a number from 1 to 8760", &text, 8_760)?.into(),
                 _ => return Err(WrongCall::Unknown(argument)),
             }
+        }
+        if call == "try" {
+            return Ok(Call::Try(chaos.nats));
         }
         if call == "chaos" {
             return Ok(Call::Chaos(chaos));

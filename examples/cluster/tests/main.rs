@@ -8,3 +8,4 @@ mod program;
 mod secured;
 mod stores;
 mod talks;
+mod trial;

@@ -52,7 +52,7 @@ pub(super) struct People {
 
 /// Somebody who asks as the host's own service.
 #[derive(Clone, Debug)]
-struct Asker {
+pub(crate) struct Asker {
     doors: Vec<SocketAddr>,
     token: String,
     notes: Arc<Notes>,
@@ -65,13 +65,7 @@ impl People {
         let doors: Vec<SocketAddr> = (0..Cluster::GATEWAYS).filter_map(|nth| cluster.gateway(nth)).collect();
         let token = |person: Person| Token { person, expires: u64::MAX }.signed(key);
         let (stop, stopped) = watch::channel(false);
-        let asker = |door| Asker {
-            doors: doors.clone(),
-            token: token(Person::Service),
-            notes: Arc::clone(notes),
-            shards,
-            door,
-        };
+        let asker = |door| Asker::new(&doors, token(Person::Service), notes, shards, door);
         let mut first = asker(0);
         for (kind, role, count) in [("op", Role::Associate, OPERATORS), ("w", Role::Supervisor, WATCHERS)] {
             for nth in 0..count {
@@ -85,14 +79,7 @@ impl People {
         for (kind, count) in [("w", WATCHERS), ("op", OPERATORS)] {
             for nth in 0..count {
                 let person = Person::Operator(operator(kind, nth)?);
-                let reader = Reader {
-                    who: readers.len(),
-                    doors: doors.clone(),
-                    token: token(person.clone()),
-                    notes: Arc::clone(notes),
-                    seen: BTreeMap::new(),
-                    in_force: 0,
-                };
+                let reader = Reader::new(readers.len(), &doors, token(person.clone()), notes);
                 readers.push((person, tokio::spawn(reader.read(nth))));
             }
         }
@@ -134,8 +121,13 @@ fn operator(kind: &str, nth: usize) -> Result<OperatorId, Failure> {
 }
 
 impl Asker {
+    /// Begins at this door.
+    pub(crate) fn new(doors: &[SocketAddr], token: String, notes: &Arc<Notes>, shards: u16, door: usize) -> Self {
+        Asker { doors: doors.to_vec(), token, notes: Arc::clone(notes), shards, door }
+    }
+
     /// Asks until there is an answer: again at the same gateway for as long as that lives, under the same id.
-    async fn ask(&mut self, id: &str, item: &Item, revocation: bool) -> bool {
+    pub(crate) async fn ask(&mut self, id: &str, item: &Item, revocation: bool) -> bool {
         let (begun, log) = (Instant::now(), item.log(self.shards));
         let body = json!({"id": id, "item": item}).to_string();
         self.notes.asked(id, begun);
@@ -213,7 +205,7 @@ async fn give_and_take(mut asker: Asker, watcher: OperatorId, watched: OperatorI
 
 /// Somebody who reads.
 #[derive(Debug)]
-struct Reader {
+pub(crate) struct Reader {
     who: usize,
     doors: Vec<SocketAddr>,
     token: String,
@@ -223,7 +215,13 @@ struct Reader {
 }
 
 impl Reader {
-    async fn read(mut self, first: usize) {
+    /// What they read is noted under a number.
+    pub(crate) fn new(who: usize, doors: &[SocketAddr], token: String, notes: &Arc<Notes>) -> Self {
+        let (doors, notes) = (doors.to_vec(), Arc::clone(notes));
+        Reader { who, doors, token, notes, seen: BTreeMap::new(), in_force: 0 }
+    }
+
+    pub(crate) async fn read(mut self, first: usize) {
         for turn in first.. {
             let door = self.doors.get(turn % self.doors.len().max(1)).copied();
             if let Some(socket) = timeout(SILENCE, self.sign_in(door)).await.ok().flatten() {

@@ -22,10 +22,10 @@ const HURTS: Duration = Duration::from_secs(1);
 
 /// What people have seen.
 #[derive(Debug)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     state: Mutex<State>,
     /// The rules that are acknowledged as in force.
-    pub(super) in_force: watch::Sender<u64>,
+    pub(crate) in_force: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
@@ -94,6 +94,11 @@ impl Notes {
 
     pub(super) fn quiet_for(&self) -> Duration {
         self.state().last_read.elapsed()
+    }
+
+    /// What was noted after so much of it.
+    pub(crate) fn after(&self, known: usize) -> Vec<Happened> {
+        self.state().history.iter().skip(known).cloned().collect()
     }
 
     pub(super) fn history(&self) -> Vec<Happened> {

@@ -138,6 +138,12 @@ impl JetStreamStore {
         self.leases.get_or_try_init(open).await
     }
 
+    /// The server that leads a log, where there is one that says so.
+    pub(crate) async fn leader(&self, log: Log) -> Option<String> {
+        let stream = self.context.get_stream(stream(log)).await.ok()?;
+        stream.cached_info().cluster.as_ref()?.leader.clone()
+    }
+
     /// Says that a log has grown: to whoever follows it here, who hears it from other processes, too.
     fn know(&self, log: Log, last: u64) -> watch::Receiver<u64> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
