@@ -10,6 +10,9 @@ export function text(key, places = {}) {
 
 export const find = (selector) => document.querySelector(selector);
 
+// On a telephone the tabs of the settings are one row, which begins with another one.
+find(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /** An element; children are elements or texts, which are never read as markup. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -82,6 +85,9 @@ function forget() {
   location.replace(`/sign-in?back=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
+/** Calls when a chat is deleted that may be on the screen: nothing of it is to stay there. */
+export const onDeleted = (gone) => document.addEventListener("deleted", ({ detail }) => gone(detail));
+
 const unheard = new Map();
 
 /** A bar for as long as a listener does not hear the server; what needs it (`data-live`) cannot be used meanwhile. */
@@ -107,7 +113,7 @@ async function renewed(anew, path) {
   const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).catch(() => null);
   if (answer?.status === 403) return location.reload();
   // Whoever has a live chat open that they may not see any more hears why by its socket. Of an ended one nothing else is heard.
-  if (answer?.status === 404 && path === SESSION) return location.reload();
+  if (answer?.status === 404 && path.startsWith(SESSION)) return location.reload();
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   find(".bar").replaceWith(page.querySelector(".bar"));
@@ -160,6 +166,7 @@ export function listen(path, hear, gone = () => {}, anew = () => {}, page = loca
       const news = JSON.parse(event.data);
       if (news.type === "signed_out") { end(); forget(); }
       else if (news.type === "renewed") renewed(anew, path);
+      else if (news.type === "deleted") document.dispatchEvent(new CustomEvent("deleted", { detail: news.chat }));
       else if (news.type !== "alive" && hear(news) === "over") end();
     });
     mine.addEventListener("close", async () => {

@@ -1,13 +1,23 @@
 // An ended chat: to be read.
 
-import { find, get, text } from "./common.js";
+import { element, find, get, onDeleted, text } from "./common.js";
 import { demonstrationTag, fill, internalEntry, operatorEntry, visitorName } from "./talk.js";
 
-const id = find("#panes").dataset.chat;
+const id = find("#panes").dataset.ended;
 const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 
+let deleted = false;
+const title = document.title;
+onDeleted((chat) => {
+  if (chat !== id) return;
+  deleted = true;
+  document.title = title;
+  find("#panes").replaceChildren(element("p", { class: "pane nothing", role: "status" }, text("chat_deleted"),
+    element("a", { href: "/ended" }, text("nav_ended"))));
+});
+
 const told = await get(`/ended/${id}/transcript`);
-if (told) {
+if (told && !deleted) {
   const { chat } = told;
   find("#open-name").replaceChildren(visitorName(chat), " ", demonstrationTag(chat) ?? "");
   const time = text("ended_from_to", { from: when.format(chat.started), to: when.format(chat.ended) });

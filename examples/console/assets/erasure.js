@@ -7,15 +7,17 @@ const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle:
 const dialog = find("#erase-dialog");
 let email = null;
 let lines = 0;
+let asked = 0;
 
 const by = () => find("[name=by]:checked").value;
 const chosen = () => [...document.querySelectorAll("#chats [type=checkbox]:checked")].map((box) => box.value);
 
-function line(chat) {
+/** Who is found by a part of a name may be somebody else. */
+function line(chat, chosen) {
   const live = chat.ended === null;
   return element("li", {},
     element("label", {},
-      element("input", { type: "checkbox", value: chat.chat, checked: !live, disabled: live }), " ",
+      element("input", { type: "checkbox", value: chat.chat, checked: !live && chosen, disabled: live }), " ",
       element("span", {}, visitorName(chat), " ",
         element("small", {}, [chat.email, chat.chat].filter(Boolean).join(" · ")))),
     element("div", { class: "ended-when" }, live ? element("small", {}, text("erasure_live"))
@@ -23,15 +25,19 @@ function line(chat) {
 }
 
 async function search() {
-  const found = await post("/settings/erasure/find", { by: by(), value: find("#value").value });
-  if (!found) return;
-  email = by() === "email" ? find("#value").value : null;
+  const mine = ++asked;
+  const sought = { by: by(), value: find("#value").value };
+  find("#found").hidden = true;
+  const found = await post("/settings/erasure/find", sought);
+  // What was asked before, and comes later, is of no interest.
+  if (!found || mine !== asked) return;
+  email = sought.by === "email" ? sought.value : null;
   lines = found.lines;
   find("#found").hidden = false;
   const anything = found.chats.length > 0 || lines > 0;
   find("#count").textContent = found.chats.length ? text("erasure_found", { n: found.chats.length })
     : anything ? "" : text("erasure_none");
-  find("#chats").replaceChildren(...found.chats.map(line));
+  find("#chats").replaceChildren(...found.chats.map((chat) => line(chat, sought.by !== "name")));
   find("#chats").hidden = !found.chats.length;
   find("#more").hidden = !found.more;
   find("#lines").textContent = lines ? text("erasure_lines", { n: lines }) : "";
@@ -49,6 +55,13 @@ for (const radio of document.querySelectorAll("[name=by]")) {
 find("#find").addEventListener("submit", (event) => {
   event.preventDefault();
   search();
+});
+find("#value").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  // It also waits for no answer any more.
+  asked += 1;
+  find("#value").value = "";
+  find("#found").hidden = true;
 });
 find("#chats").addEventListener("change", choose);
 find("#found").addEventListener("submit", (event) => {

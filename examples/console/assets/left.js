@@ -17,6 +17,14 @@ export function left(chat, reason) {
   find("#left").hidden = false;
 }
 
+/** A chat that has left the list is deleted. */
+export function leftNoMore(id) {
+  const line = find(`[data-left="${CSS.escape(id)}"]`);
+  if (line?.contains(document.activeElement)) drop(line);
+  else line?.remove();
+  find("#left").hidden = !find("#left-lines").childElementCount;
+}
+
 function drop(line) {
   const next = (line.nextElementSibling ?? line.previousElementSibling)?.querySelector("button");
   line.remove();

@@ -1,9 +1,9 @@
 // The page of monitored chats: the list, and one or two of them opened.
 
-import { element, find, listen, text } from "./common.js";
+import { element, find, listen, onDeleted, text } from "./common.js";
 import { call, title } from "./alerts.js";
 import { choices, readFilters, showFilters } from "./filters.js";
-import { left, leftAll } from "./left.js";
+import { left, leftAll, leftNoMore } from "./left.js";
 import { openChat } from "./opened.js";
 import { makeRow, showRow } from "./row.js";
 import { rowsIn } from "./rows.js";
@@ -119,6 +119,11 @@ listen("/monitored/socket", (told) => {
   soon();
 }, () => location.reload(), undefined, "/monitored");
 
+onDeleted((id) => {
+  panes.find((pane) => pane?.id === id)?.deleted();
+  leftNoMore(id);
+});
+
 /* Filters: the address has them. */
 
 find("#filters").addEventListener("input", () => filtered(readFilters()));
@@ -194,7 +199,7 @@ function place(n, id) {
   panes[n] = openChat(where, id, n === 0 ? "" : "-2", {
     named(name) { names[n] = name; soon(); },
     shown(last) { watches.mark([id], true, () => last); soon(); },
-    closed() { go(n === 0 ? address(panes[1]?.id) : address(panes[0].id), "pushState"); },
+    closed() { close(n); },
     step: (by) => step(n, by),
     beside() {
       const next = neighbour(0, 1) ?? neighbour(0, -1);
@@ -202,6 +207,10 @@ function place(n, id) {
     },
   });
   if (focused) panes[n].focus();
+}
+
+function close(n) {
+  go(n === 0 ? address(panes[1]?.id) : address(panes[0].id), "pushState");
 }
 
 /* The next chat and the previous one, in the order of the list. */
@@ -241,6 +250,14 @@ function press(key, id) {
   return true;
 }
 
+// From what one writes to the chat, and from there back to the list.
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || find("dialog[open]")) return;
+  const n = event.target.closest("#second") ? 1 : 0;
+  if (!panes[n] || event.target.closest("#list")) return;
+  if (event.target.closest(".opened textarea")) panes[n].focus();
+  else close(n);
+});
 addEventListener("keydown", (event) => {
   const by = { j: 1, k: -1 }[event.key];
   if (!by || !panes[0] || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -1,11 +1,13 @@
 // A monitored chat, opened: reading along, advising, joining.
 
-import { cancellable, element, find, listen, post, sayForm, text, time } from "./common.js";
+import { SESSION, cancellable, element, find, listen, post, sayForm, text, time } from "./common.js";
 import { watchAdvice } from "./advice.js";
 import { ruleName } from "./rule_words.js";
 import {
   add, demonstrationTag, fill, internalEntry, listed, markRead, operatorEntry, visitorFacts, visitorName,
 } from "./talk.js";
+
+const LOGS = [["talk", "chat"], ["internal", "internal"], ["internal-pane", "internal"]];
 
 /**
  * Opens a chat in a place of the page. `hooks` are told what it is called (`named`), up to which entry it is shown
@@ -50,7 +52,7 @@ export function openChat(place, id, suffix, hooks) {
     vendor = known.vendor;
     at("open-name").replaceChildren(visitorName(known), " ", demonstrationTag(known) ?? "");
     at("open-facts").textContent = visitorFacts(known);
-    for (const [part, what] of [["talk", "chat"], ["internal", "internal"], ["internal-pane", "internal"]]) {
+    for (const [part, what] of LOGS) {
       at(part).setAttribute("aria-label", `${text(what)}: ${visitorName(known)}`);
     }
     hooks.named(visitorName(known));
@@ -117,13 +119,29 @@ export function openChat(place, id, suffix, hooks) {
 
   function over(reason) {
     const state = at("state");
-    state.replaceChildren(`${text("no_longer")}: ${text(reason)}`);
-    if (reason === "ended_chat_ended") state.append(" ", element("a", { href: `/ended/${id}` }, text("read_ended")));
+    state.replaceChildren(reason === "chat_deleted" ? text(reason) : `${text("no_longer")}: ${text(reason)}`);
+    if (reason === "ended_chat_ended") {
+      state.append(" ", element("a", { href: `/ended/${id}` }, text("read_ended")));
+      // It stays on the screen for as long as it can be read.
+      stop = listen(`${SESSION}?ended=${encodeURIComponent(id)}`, () => {});
+    }
     state.parentElement.className = "state over";
     for (const part of ["say", "advise", "join", "join-text", "leave", "hand"]) at(part).hidden = true;
   }
 
-  const stop = listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news), () => over("ended_meanwhile"),
+  /** Nobody can read it any more. */
+  function deleted() {
+    stop();
+    over("chat_deleted");
+    for (const part of ["talk", "internal", "rules", "open-name"]) at(part).replaceChildren();
+    for (const part of ["people", "joined", "open-facts"]) at(part).textContent = "";
+    for (const [part, what] of LOGS) at(part).setAttribute("aria-label", text(what));
+    if (asked === id) dialog.close();
+    find("#join-title").textContent = text("join");
+    hooks.named("");
+  }
+
+  let stop = listen(`/monitored/${id}/socket`, (news) => heard[news.type]?.(news), () => over("ended_meanwhile"),
     undefined, `/monitored/${id}`);
   sayForm(at("say"), (said, once) => post(`/desk/${id}/say`, { text: said, once }), () => id);
   sayForm(at("advise"),
@@ -137,6 +155,7 @@ export function openChat(place, id, suffix, hooks) {
 
   return {
     id,
+    deleted,
     focus: () => at("open-name").focus(),
     /** Which of the chats before and after there are, and whether another may be put beside it. */
     steps(previous, next, beside) {

@@ -58,7 +58,8 @@ export function showRow(row, id) {
   Object.assign(row, { shown: chat.haystack, chat, last: chat.last });
   put(at("a"), visitorName(chat.visitor));
   const gone = chat.visitor.gone && text("gone_since", { time: time(chat.visitor.gone) });
-  put(at(".from small"), [gone, chat.visitor.email, chat.visitor.ip].filter(Boolean).join(" · "));
+  put(at(".from small"), [chat.visitor.email, gone, chat.visitor.ip].filter(Boolean).join(" · "));
+  at(".from small").title = at(".from small").textContent;
   at(".hand").hidden = !hand(chat);
   at(".demonstration").hidden = !chat.visitor.demonstration;
   at(".vendor").hidden = !chat.visitor.vendor;

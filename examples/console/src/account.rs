@@ -1,6 +1,6 @@
 //! What an account must look like, whether it is added on a page or on the command line.
 
-use chat_monitor::OperatorId;
+use chat_monitor::{Departments, Operator, OperatorId, Oversees, Role};
 
 use crate::password;
 use crate::said::Name;
@@ -43,6 +43,12 @@ pub(crate) fn check_password(password: &str) -> Result<(), Fault> {
 /// Hashes a password, which takes a while.
 pub(crate) async fn hash(password: String) -> Option<String> {
     tokio::task::spawn_blocking(move || password::hash(&password)).await.ok().flatten()
+}
+
+/// What the monitor is to know of somebody. Who is said to oversee nothing in particular oversees their own departments.
+pub(crate) fn operator(role: Role, departments: Departments, oversees: Option<Oversees>) -> Operator {
+    let operator = Operator::new(role).with_departments(departments);
+    oversees.into_iter().fold(operator, Operator::with_oversees)
 }
 
 /// An account that can sign in.

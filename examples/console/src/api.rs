@@ -10,6 +10,7 @@ mod ended;
 mod events;
 mod exclusions;
 mod forms;
+mod japanese;
 mod monitored;
 mod people;
 mod rules;

@@ -1,6 +1,7 @@
-//! Demonstration data: two departments, six operators and some rules, in a file that has no accounts yet.
+//! Demonstration data: two departments, a role of their own, seven operators, some rules and an exclusion, in a file that
+//! has no accounts yet.
 
-use chat_monitor::{DepartmentId, Departments, Operator, OperatorId, Role};
+use chat_monitor::{DepartmentId, Departments, Exclusion, Operator, OperatorId, Right, Rights, Role, RoleRow};
 
 use crate::account::{self, check_password, short_id};
 use crate::console::{DemonstrationPassword, Failure};
@@ -13,24 +14,32 @@ use crate::store::Account;
 
 const DEPARTMENTS: [(&str, &str); 2] = [("orders", "ご注文窓口"), ("service", "サポート窓口")];
 
-/// Each with the department that they belong to.
-const PEOPLE: [(&str, &str, Role, Option<&str>); 6] = [
-    ("aoi", "木村 葵", Role::Administrator, None),
-    ("hana", "森 花", Role::Supervisor, Some("service")),
-    ("sora", "石井 空", Role::Supervisor, Some("orders")),
-    ("ken", "田中 健", Role::Associate, Some("service")),
-    ("aya", "鈴木 彩", Role::Associate, Some("orders")),
-    ("rin", "小川 凛", Role::Associate, Some("orders")),
+/// A role that is none of the crate's: it reads what associates write, and neither advises nor joins.
+const ROLE: &str = "qa";
+
+/// Each with their role and the department that they belong to.
+const PEOPLE: [(&str, &str, &str, Option<&str>); 7] = [
+    ("aoi", "木村 葵", "administrator", None),
+    ("hana", "森 花", "supervisor", Some("service")),
+    ("sora", "石井 空", "supervisor", Some("orders")),
+    ("ken", "田中 健", "associate", Some("service")),
+    ("aya", "鈴木 彩", "associate", Some("orders")),
+    ("rin", "小川 凛", "associate", Some("orders")),
+    ("mei", "西村 芽衣", ROLE, None),
 ];
 
 /// Addresses and domains that are kept free for examples (RFC 5737, RFC 2606).
-const RULES: [(&str, &str, &str); 5] = [
+const RULES: [(&str, &str, &str); 6] = [
     ("aoi", "operator", "sora"),
     ("aoi", "visitor_ip", "203.0.113.0/24"),
     ("hana", "operator", "ken"),
     ("hana", "visitor_email", "*@example.net"),
     ("sora", "visitor_ip", "198.51.100.0/24"),
+    ("mei", "visitor_ip", "192.0.2.0/24"),
 ];
+
+/// What the role never sees. Its rule would match a chat of this domain.
+const EXCLUSION: (&str, &str, &str) = ("x-00000001", "visitor_email", "*@example.org");
 
 /// Fills a file without accounts. The passwords are told this once: the file has their hashes alone.
 pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failure> {
@@ -39,6 +48,7 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
     }
     let (mut accounts, mut passwords) = (Vec::new(), Vec::new());
     for (id, name, role, department) in PEOPLE {
+        let role: Role = role.parse().map_err(|_| Failure::Account(role.to_owned()))?;
         let password = password::easy();
         let account = new_account(id, name, password.clone(), true).await?;
         passwords.push(shown(&account.operator, name, &role, password));
@@ -53,6 +63,10 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
         })
         .collect();
     let rules = rules.map_err(Failure::Account)?;
+    let (exclusion, kind, value) = EXCLUSION;
+    let excluded = criterion(kind, value).map_err(|_| Failure::Account(value.to_owned()))?;
+    let exclusion = exclusion.parse().map(|id| Exclusion::new(id, excluded));
+    let exclusion = exclusion.map_err(|_| Failure::Account(EXCLUSION.0.to_owned()))?;
     // Whoever raises a hand is seen by this one.
     let sora: Option<OperatorId> = "sora".parse().ok();
     // In one transaction: a file has the whole demonstration or none of it.
@@ -60,6 +74,7 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
         for (department, name) in departments() {
             office.put_department(department, name.to_owned())?;
         }
+        office.put_role(&role()?, Some(RoleRow::new([Role::Associate]).with_rights(Rights::from([Right::Watch]))))?;
         for (account, operator) in accounts {
             office.add_operator(&account, operator)?;
         }
@@ -69,6 +84,7 @@ pub(crate) async fn fill(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failur
         if let Some((watcher, help)) = sora.zip(help()) {
             office.add_rule(&watcher, help.into())?;
         }
+        office.put_exclusion(exclusion.binding(role()?))?;
         Ok(())
     });
     fill.await?;
@@ -93,7 +109,8 @@ pub(crate) async fn renew(hub: &Hub) -> Result<Vec<DemonstrationPassword>, Failu
     Ok(passwords)
 }
 
-/// Removes the demonstration: its accounts with their rules, and the chats that go on by themselves.
+/// Removes the demonstration: its accounts with their rules, its exclusion, and the chats that go on by themselves; its
+/// departments and its role where nothing else names them.
 pub(crate) async fn remove(hub: &Hub) -> Result<usize, Failure> {
     let removed = hub.call(|office| {
         office.end_demonstrations()?;
@@ -101,12 +118,23 @@ pub(crate) async fn remove(hub: &Hub) -> Result<usize, Failure> {
         for account in &accounts {
             office.remove_operator(&account.operator)?;
         }
-        for (department, _) in departments().filter(|_| !accounts.is_empty()) {
+        if accounts.is_empty() {
+            return Ok(0);
+        }
+        for (department, _) in departments() {
             office.drop_department(&department)?;
         }
+        if let Ok(exclusion) = EXCLUSION.0.parse() {
+            office.drop_exclusion(&exclusion)?;
+        }
+        office.put_role(&role()?, None)?;
         Ok(accounts.len())
     });
     Ok(removed.await?)
+}
+
+fn role() -> Result<Role, Denial> {
+    ROLE.parse().map_err(|_| Denial::OutOfBounds)
 }
 
 fn departments() -> impl Iterator<Item = (DepartmentId, &'static str)> {

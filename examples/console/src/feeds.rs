@@ -30,6 +30,8 @@ pub(crate) enum Topic {
     Rules(OperatorId),
     /// The heads of all chats, for an administrator.
     AllChats(OperatorId),
+    /// What is deleted of the chats that an operator could read: for pages that have no list of monitored chats.
+    Deleted(OperatorId),
 }
 
 impl Topic {
@@ -37,7 +39,7 @@ impl Topic {
     fn is_for_participants(&self) -> bool {
         match self {
             Topic::Visitor(_) | Topic::Desk(_) | Topic::Desks => true,
-            Topic::Watcher(_) | Topic::Opened(..) | Topic::Rules(_) | Topic::AllChats(_) => false,
+            Topic::Watcher(_) | Topic::Opened(..) | Topic::Rules(_) | Topic::AllChats(_) | Topic::Deleted(_) => false,
         }
     }
 }

@@ -147,7 +147,6 @@ fn work(mut office: Office, queue: &mpsc::Receiver<Job>) {
             waiting.acts.push_front(Box::new(keep_time));
         }
         let done = if !waiting.acts.is_empty() {
-            office.note_act();
             batch(&mut office, queue, &mut waiting)
         } else if let Some(read) = waiting.reads.pop_front() {
             let reply = read(&mut office);

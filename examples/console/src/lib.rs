@@ -4,13 +4,14 @@
 //! * `office` holds the monitor and what the host adds to it, and says who is told what;
 //! * `hub` has it all done by one thread, many things in one transaction, and nobody is told before it is kept;
 //! * `feeds` are the listeners, and `reader` reads what was said before;
-//! * `criterion` reads what people type into rules, and `words` writes rules for people;
+//! * `criterion` reads what people type into rules, and `words` writes rules for people, `changes` what changed of accounts;
 //! * `web` is the HTTP interface for people, and `api` the one for programs;
 //! * `demonstration` and `dialogues` give a newcomer something to look at.
 
 mod account;
 mod api;
 mod aside;
+mod changes;
 mod console;
 mod criterion;
 mod demonstration;

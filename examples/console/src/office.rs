@@ -51,8 +51,8 @@ pub(crate) use all_chats::Head;
 use auditing::Attempt;
 pub(crate) use departments::DepartmentLine;
 pub(crate) use drafts::{Draft, Drafted, Warning};
-pub(crate) use erasing::Deleted;
-use erasing::Rewriting;
+use erasing::Scrubbing;
+pub(crate) use erasing::{Condemned, Deleted};
 pub(crate) use hands::help;
 use hooks::Hooks;
 use keys::Keys;
@@ -76,7 +76,7 @@ pub(crate) struct Office {
     live_from: HashMap<Origin, usize>,
     limits: Limits,
     settings: Settings,
-    rewriting: Rewriting,
+    scrubbing: Scrubbing,
     refusals: Buckets<OperatorId>,
     names: HashMap<OperatorId, String>,
     rule_notes: HashMap<RuleId, RuleNote>,
@@ -141,7 +141,7 @@ impl Office {
         let departments = store.departments()?.into_iter().collect();
         let settings = Settings::load(&store)?;
         let rule_notes = store.rule_notes()?;
-        let rewriting = Rewriting::begin(&store)?;
+        let scrubbing = Scrubbing::begin(&store)?;
         let saved_at = store.saved_at()?;
         info!(chats = chats.len(), rules = live.engine().rules().count(), ?saved_at, "state loaded");
         Ok(Office {
@@ -153,7 +153,7 @@ impl Office {
             live_from,
             limits,
             settings,
-            rewriting,
+            scrubbing,
             refusals: Buckets::new(60.0, 0.5),
             names,
             rule_notes,

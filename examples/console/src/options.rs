@@ -103,8 +103,6 @@ pub struct Limits {
     pub rules_per_watcher: usize,
     /// How often chats are looked for that are to be deleted.
     pub retention_every: Duration,
-    /// How long nobody may have acted before the file is written anew, so that nothing of them is left in it.
-    pub quiet: Duration,
     /// How often a socket's other end is asked whether it is still there: the same for everybody, whatever happens.
     pub ping: Duration,
     /// How long a visitor may have no page open until that is told: reloading one takes a moment.
@@ -134,7 +132,6 @@ impl Default for Limits {
             entries_per_chat: 5000,
             rules_per_watcher: 200,
             retention_every: Duration::from_secs(60 * 60),
-            quiet: Duration::from_secs(10),
             ping: Duration::from_secs(25),
             away: Duration::from_secs(5),
             gone: Duration::from_secs(30 * 60),

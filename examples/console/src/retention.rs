@@ -12,6 +12,9 @@ use crate::options::Limits;
 /// How long the office has for others between two parts.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How often it is seen whether something was deleted.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Goes on until the console ends.
 pub(crate) async fn keep(hub: Hub, limits: Limits) {
     loop {
@@ -21,7 +24,7 @@ pub(crate) async fn keep(hub: Hub, limits: Limits) {
     }
 }
 
-/// Deletes what is due; then writes the file anew, as soon as nobody acts.
+/// Deletes what is due; and lets nothing be left in the file of what was deleted by then, or is meanwhile.
 async fn round(hub: &Hub, limits: Limits) -> Result<(), Denial> {
     let next = Instant::now() + limits.retention_every;
     let mut chats = 0;
@@ -37,8 +40,12 @@ async fn round(hub: &Hub, limits: Limits) -> Result<(), Denial> {
         hub.record(move |office| office.note_deleted(chats)).await?;
     }
     while Instant::now() < next {
-        sleep(limits.quiet.min(limits.retention_every)).await;
-        hub.read(move |office| office.rewrite_if_due(limits.quiet)).await?;
+        while hub.read(|office| office.has_to_scrub()).await? {
+            hub.record(|office| office.scrub_some()).await?;
+            sleep(PAUSE).await;
+        }
+        hub.read(|office| office.finish_scrubbing()).await?;
+        sleep(LOOK.min(limits.retention_every)).await;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod lines;
 mod readers;
 mod rule_notes;
 mod schema;
+mod scrub;
 mod settings;
 mod transcripts;
 

@@ -80,6 +80,16 @@ pub(crate) enum ToWatcher<'a> {
     Ended { chat: &'a ChatId, reason: &'static str },
 }
 
+/// What the pages of an operator hear who could read a chat.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ToReader<'a> {
+    /// The first thing to hear, after every break too.
+    Here,
+    /// Nobody can read it any more, and nothing of it is to stay on a screen.
+    Deleted { chat: &'a str },
+}
+
 /// What a watcher is told of the chat that they have opened. Entries, people and what is known of the visitor go out as
 /// [`ToOperator`] has them. Whoever has joined is told of no hand: they are in the chat.
 #[derive(Debug, Serialize)]

@@ -63,6 +63,7 @@ use crate::store::Action;
 use connections::ForStaff;
 pub(crate) use drafts::{CRITERIA, label};
 use hooks::HookDoors;
+pub(crate) use pages::Language;
 use pages::Pages;
 use presence::Presence;
 pub(crate) use problem::Problem;

@@ -124,7 +124,7 @@ fn an_administrator_gives_chats_to_others_and_ends_them() {
     assert_eq!(all.wait_for("over")["chat"], visit.chat.as_str());
     assert_eq!(aoi.post(&place(&visit, "end"), &json!({})).status, 404);
     let audit = aoi.get("/audit").body;
-    for expected in ["Reassigned the chat", "ken → aya", "Ended the chat", "[sales]"] {
+    for expected in ["Reassigned the chat", "田中 健 → 鈴木 彩 [営業]", "Ended the chat"] {
         assert!(audit.contains(expected), "{expected} is missing: {audit}");
     }
 }

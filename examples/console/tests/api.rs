@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::Server;
 use crate::support::http::{Answer, request};
+use crate::support::{Database, Server};
 
 /// Makes a key for an account, on the page.
 fn key(server: &Server, operator: &str) -> String {
@@ -305,9 +306,25 @@ fn events_tell_what_changes_and_end_with_the_right_to_hear_them() {
     let (visit, ken) = (server.visit("Mika", "mika@example.com"), server.sign_in("ken"));
     ken.does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
     assert_eq!(events.wait_for("line")["line"]["chat"], *visit.chat);
+    visit.says("Hello");
+    let entry = events.wait_for("entry");
+    assert_eq!((&entry["chat"], &entry["entry"]["text"]), (&json!(*visit.chat), &json!("Hello")));
     visit.person.does(&format!("/chat/{}/end", visit.chat), &json!({}));
     let ended = events.wait_for("ended");
     assert_eq!((&ended["chat"], &ended["reason"]), (&json!(*visit.chat), &json!("ended_chat_ended")));
+    server.sign_in("aoi").does("/settings/erasure/erase", &json!({ "chats": [*visit.chat] }));
+    let deleted = events.wait_for("deleted");
+    assert_eq!(deleted["chat"], *visit.chat);
+    // The document says of each what it has.
+    let document = request(server.address, "GET", "/api/v1/openapi.json", &[], b"").unwrap().json();
+    let news = document["components"]["schemas"]["News"]["oneOf"].as_array().unwrap();
+    let kinds: Vec<_> = news.iter().map(|one| one["properties"]["type"]["enum"][0].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["snapshot", "line", "entry", "ended", "deleted"]);
+    for (heard, described) in [(&entry, &news[2]), (&ended, &news[3]), (&deleted, &news[4])] {
+        let mut required: Vec<_> = described["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        required.sort_unstable();
+        assert_eq!(heard.as_object().unwrap().keys().collect::<Vec<_>>(), required);
+    }
     // By disabling, by the loss of a role, by revocation.
     assert_eq!(call(&server, &aoi, "POST", "/people/hana/disable", None).status, 204);
     assert!(events.ends());
@@ -322,6 +339,27 @@ fn events_tell_what_changes_and_end_with_the_right_to_hear_them() {
     let cookie = server.sign_in("aoi").cookie;
     assert_eq!(server.post_form("/settings/keys/3/revoke", "", &[("Cookie", &*cookie)]).status, 303);
     assert!(events.ends());
+}
+
+#[test]
+fn a_key_is_made_by_whoever_has_the_file_and_not_while_a_console_works_on_it() {
+    let server = Server::start();
+    let new_key = |database: &Database, operator: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_console"));
+        command.arg("--db").arg(&database.0).args(["--new-key", operator]).output().unwrap()
+    };
+    let refused = new_key(&server.database, "aoi");
+    assert_eq!((refused.status.code(), &*refused.stdout), (Some(2), &b""[..]));
+    let why = String::from_utf8(refused.stderr).unwrap();
+    let clear = "console: a console works on this database: make keys on its page /settings/keys while it runs, or stop it first\n";
+    assert_eq!(why, clear);
+    let (database, _) = server.into_rest();
+    assert!(String::from_utf8(new_key(&database, "nobody").stderr).unwrap().contains("`nobody`"));
+    let made = new_key(&database, "aoi");
+    assert!(made.status.success(), "{made:?}");
+    let key = String::from_utf8(made.stdout).unwrap();
+    let server = Server::start_with(database, |_| {});
+    assert_eq!(call(&server, key.trim_end(), "GET", "/people", None).status, 200);
 }
 
 #[test]
@@ -345,7 +383,14 @@ fn the_document_names_every_route() {
         source.lines().filter(|line| line.contains(".routes(routes!(")).map(|line| line.matches("::").count()).sum();
     assert_eq!(methods, named);
     let page = request(server.address, "GET", "/api", &[("Accept", "text/html")], b"").unwrap().body;
-    for path in paths.keys() {
-        assert!(page.contains(&path.replace('/', "&#x2f;")), "{path}");
+    let japanese = [("Accept", "text/html"), ("Accept-Language", "ja")];
+    let japanese = request(server.address, "GET", "/api", &japanese, b"").unwrap().body;
+    for page in [&page, &japanese] {
+        for path in paths.keys() {
+            assert!(page.contains(&path.replace('/', "&#x2f;")), "{path}");
+        }
+        assert_eq!(page.matches("<td data-label=").count(), 3 * methods);
     }
+    assert!(page.contains("Switches a rule on or off.") && japanese.contains("有効・無効を切り替えます"));
+    assert!(!japanese.contains("Switches a rule"));
 }

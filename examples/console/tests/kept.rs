@@ -38,7 +38,7 @@ fn nobody_else_on_the_machine_can_read_the_database() {
 fn passwords_of_the_demonstration_are_nowhere_on_the_disk_and_told_once() {
     let server = Server::start();
     let passwords = server.passwords.clone();
-    assert_eq!(passwords.len(), 6);
+    assert_eq!(passwords.len(), 7);
     let held = |database: &Database, text: &str| {
         let files = ["", "-wal"].map(|end| std::fs::read(beside(database, end)).unwrap_or_default());
         files.iter().any(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
@@ -68,7 +68,7 @@ fn the_demonstration_can_be_removed() {
     server.sign_in("ken").does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
     let (database, _) = server.into_rest();
     let removed = console(&["--remove-demonstration"], &database.0);
-    assert_eq!(String::from_utf8_lossy(&removed.stdout), "6 accounts of the demonstration removed\n", "{removed:?}");
+    assert_eq!(String::from_utf8_lossy(&removed.stdout), "7 accounts of the demonstration removed\n", "{removed:?}");
     let server = Server::start_with(database, |options| options.demonstration = false);
     let moved = |person: &crate::support::Person| crate::support::Person { address: server.address, ..person.clone() };
     assert_eq!(moved(&hana).get("/desk").status, 303);
@@ -77,6 +77,31 @@ fn the_demonstration_can_be_removed() {
     let file = Connection::open(&server.database.0).unwrap();
     let left: i64 = file.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);
+    // Nor is anything else of it in force.
+    let saved: String = file.query_row("SELECT state FROM saved", [], |row| row.get(0)).unwrap();
+    assert!(!saved.contains("\"qa\"") && !saved.contains("example.org"), "{saved}");
+}
+
+#[test]
+fn the_demonstration_has_a_role_of_its_own_and_an_exclusion_that_binds_it() {
+    let server = Server::start();
+    let [aoi, mei, sora, ken] = ["aoi", "mei", "sora", "ken"].map(|operator| server.sign_in(operator));
+    let policy = aoi.get("/settings/roles").body;
+    assert!(policy.contains("qa") && aoi.get("/settings/exclusions/list").body.contains("*@example.org"));
+    sora.adds_rule("visitor_ip", "127.0.0.1");
+    mei.adds_rule("visitor_ip", "127.0.0.1");
+    let [seen, excluded] = ["mika@example.com", "emma@example.org"].map(|email| {
+        let visit = server.visit("Mika", email);
+        ken.does(&format!("/desk/{}/pick-up", visit.chat), &json!({}));
+        visit.chat
+    });
+    let opens = |who: &crate::support::Person, chat: &str| who.get(&format!("/monitored/{chat}")).status;
+    assert_eq!((opens(&mei, &seen), opens(&mei, &excluded)), (200, 404));
+    assert_eq!((opens(&sora, &seen), opens(&sora, &excluded)), (200, 200));
+    let advice = |who: &crate::support::Person| {
+        who.post(&format!("/monitored/{seen}/advise"), &json!({ "text": "psst" })).status
+    };
+    assert_eq!((advice(&mei), advice(&sora)), (403, 200));
 }
 
 #[test]

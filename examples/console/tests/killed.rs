@@ -24,13 +24,13 @@ struct Acknowledged {
     notes: Vec<(String, String)>,
 }
 
-struct Running {
-    child: Child,
-    address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
     passwords: Vec<(String, String)>,
 }
 
-fn start(database: &Database) -> Running {
+pub(crate) fn start(database: &Database) -> Running {
     let new = !database.0.exists();
     let mut child = Command::new(env!("CARGO_BIN_EXE_console"))
         .args(["--port", "0", "--no-dialogues", "--trusted-proxy", "127.0.0.1", "--db"])
@@ -41,13 +41,13 @@ fn start(database: &Database) -> Running {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(|line| line.unwrap());
     let address = lines.next().unwrap().split("http://").nth(1).unwrap().parse().unwrap();
-    let told = if new { 10 } else { 0 };
+    let told = if new { 11 } else { 0 };
     let known = lines.take(told).filter(|line| line.starts_with("  "));
     let passwords = known.map(|line| {
         let mut words = line.split_whitespace().map(str::to_owned);
         (words.next().unwrap(), words.next().unwrap())
     });
-    let passwords = passwords.take(6).collect();
+    let passwords = passwords.take(7).collect();
     Running { child, address, passwords }
 }
 

@@ -63,7 +63,7 @@ fn a_person_is_added_changed_and_given_a_new_password() {
     assert_eq!(fault(&typed("Rui Sato", "Rui", "long enough", &[])), refused(422, "bad_id"));
     assert_eq!(fault(&typed("rui", " \u{202e}", "long enough", &[])), refused(422, "bad_name"));
     assert_eq!(fault(&typed("rui", "Rui", "long enough", &["nowhere"])), refused(404, "no_such_department"));
-    let unknown = json!({ "id": "rui", "name": "Rui", "role": "qa" });
+    let unknown = json!({ "id": "rui", "name": "Rui", "role": "bot" });
     assert_eq!(fault(&aoi.post("/settings/people", &unknown)), refused(422, "unknown_role"));
     // A new password ends what was signed in with the old one.
     let mut page = first.socket("/session/socket").unwrap();
@@ -79,7 +79,7 @@ fn a_person_is_added_changed_and_given_a_new_password() {
     assert!(page.contains("加藤 舞") && page.contains("&quot;sessions&quot;:1"), "{page}");
     let audit = aoi.get("/audit").body;
     for expected in
-        ["mai: supervisor [sales] {sales: watch+advise}", "Set a new password", "Signed somebody out everywhere"]
+        ["mai: Supervisor [営業] {営業: Watch+Advise}", "Set a new password", "Signed somebody out everywhere"]
     {
         assert!(audit.contains(expected), "{expected} is missing: {audit}");
     }
@@ -124,7 +124,13 @@ fn a_demotion_moves_open_pages_at_once() {
     desk.wait_for("renewed");
     let snapshot = hana_page.socket("/monitored/socket").unwrap().wait_for("snapshot");
     assert_eq!(snapshot["chats"][0]["chat"], visit.chat.as_str());
-    assert!(aoi.get("/audit").body.contains("hana: supervisor [service] → associate"));
+    // The audit says it in the reader's words.
+    for (language, words) in [
+        ("en", "hana: Supervisor [サポート窓口] → Associate"),
+        ("ja", "hana: スーパーバイザー [サポート窓口] → 担当者"),
+    ] {
+        assert!(aoi.page_in(language, "/audit").contains(words), "{words}");
+    }
 }
 
 #[test]
@@ -217,7 +223,7 @@ fn the_table_of_roles_holds_at_once() {
     let policy = |supervisor: Value, more: &[(&str, Value)]| {
         let mut rows = json!({
             "administrator": { "monitors": ["supervisor", "associate"] }, "supervisor": supervisor,
-            "associate": { "monitors": [] },
+            "associate": { "monitors": [] }, "qa": { "monitors": [] },
         });
         for (role, row) in more {
             rows[*role] = row.clone();
@@ -253,7 +259,7 @@ fn the_table_of_roles_holds_at_once() {
     ] {
         assert_eq!(fault(&aoi.post("/settings/roles", &wrong)), refused(422, "bad_policy"));
     }
-    assert!(aoi.get("/audit").body.contains("supervisor, +監査"));
+    assert!(aoi.get("/audit").body.contains("Supervisor, qa, +監査"));
 }
 
 #[test]

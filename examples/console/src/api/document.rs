@@ -11,7 +11,8 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::web::App;
+use super::japanese;
+use crate::web::{App, Language};
 
 /// Everything but the routes.
 #[derive(Debug, OpenApi)]
@@ -39,19 +40,29 @@ impl Modify for Keys {
     }
 }
 
+/// What the calls are about, in the order of the page.
+const TAGS: [&str; 9] = ["rules", "exclusions", "monitored", "ended", "why", "chats", "people", "departments", "audit"];
+
 /// The document as people read it.
 pub(super) async fn page(State(app): State<Arc<App>>, headers: HeaderMap, document: Document) -> Html<String> {
     let document = serde_json::to_value(document).unwrap_or_default();
+    let japanese = Language::of(&headers) == Language::Japanese;
+    let groups: Vec<_> = TAGS.iter().map(|tag| context! { tag, calls => calls(&document, tag, japanese) }).collect();
+    Html(app.public_page(&headers, ("api.html", "/api"), context! { groups }))
+}
+
+fn calls(document: &Value, tag: &str, japanese: bool) -> Vec<minijinja::Value> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    let mut calls = Vec::new();
-    for (path, item) in paths {
-        for (method, call) in item.as_object().into_iter().flatten() {
-            let text = |name: &str| call.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let body = call.pointer("/requestBody/content/application~1json/schema/$ref").and_then(Value::as_str);
-            let body = body.and_then(|name| name.rsplit('/').next()).unwrap_or_default().to_owned();
-            let method = method.to_uppercase();
-            calls.push(context! { path, method, summary => text("summary"), description => text("description"), body });
-        }
-    }
-    Html(app.public_page(&headers, ("api.html", "/api"), context! { calls }))
+    let all = paths.flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |call| (path, call)));
+    let ours = all.filter(|(_, (_, call))| call.pointer("/tags/0").and_then(Value::as_str) == Some(tag));
+    let shown = ours.map(|(path, (method, call))| {
+        let method = method.to_uppercase();
+        let text = |name: &str| call.get(name).and_then(Value::as_str).unwrap_or_default();
+        let english = [text("summary"), text("description")].join(" ");
+        let japanese = japanese::call(&method, path).filter(|_| japanese).map(str::to_owned);
+        let body = call.pointer("/requestBody/content/application~1json/schema/$ref").and_then(Value::as_str);
+        let body = body.and_then(|name| name.rsplit('/').next());
+        context! { path, method, text => japanese.unwrap_or(english), body }
+    });
+    shown.collect()
 }

@@ -8,22 +8,43 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use chat_monitor::OperatorId;
 use futures_util::stream::{self, Stream};
+use serde::Serialize;
 use tokio::time::interval;
+use utoipa::ToSchema;
 
 use super::caller::ByKey;
 use super::forms::Refused;
 use crate::aside;
+use crate::entry::ForOperator;
 use crate::feeds::Feed;
+use crate::line::Written;
 use crate::slots::Slot;
 use crate::web::{App, Problem};
 
 /// How long a stream may go on after its key was revoked or its account disabled.
 const CHECKED_EVERY: Duration = Duration::from_secs(5);
 
+/// What happens to the list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(dead_code, reason = "the document alone has it: news go out as the pages hear them")]
+pub(super) enum News {
+    /// The whole list: the first thing to come.
+    Snapshot { chats: Vec<Written<'static>> },
+    /// A chat that is new in the list, or what is known of it now.
+    Line { line: Written<'static> },
+    /// Something was said, or somebody came or went.
+    Entry { chat: String, entry: ForOperator<'static> },
+    /// A chat is watched no more; why, as a word for programs.
+    Ended { chat: String, reason: String },
+    /// A chat that could be read was deleted: what is kept of it elsewhere should go too.
+    Deleted { chat: String },
+}
+
 /// Streams what the page of monitored chats hears: `data` is one news, and the first is the whole list. After a break it
 /// begins anew.
 #[utoipa::path(get, path = "/api/v1/events", tag = "monitored",
-    responses((status = 200, content_type = "text/event-stream", body = String), Refused))]
+    responses((status = 200, description = "`data` of each event", content_type = "text/event-stream", body = News), Refused))]
 pub(super) async fn events(
     State(app): State<Arc<App>>,
     by: ByKey,
@@ -34,15 +55,15 @@ pub(super) async fn events(
     let mut check = interval(CHECKED_EVERY);
     // The first comes at once.
     check.tick().await;
-    let news = News { app, by, feed, first: Some(snapshot.as_str().to_owned()), check, _held: held };
-    let events = stream::unfold(news, |mut news| async move {
-        let text = news.next().await?;
-        Some((Ok(Event::default().data(text)), news))
+    let heard = Heard { app, by, feed, first: Some(snapshot.as_str().to_owned()), check, _held: held };
+    let events = stream::unfold(heard, |mut heard| async move {
+        let text = heard.next().await?;
+        Some((Ok(Event::default().data(text)), heard))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new()))
 }
 
-struct News {
+struct Heard {
     app: Arc<App>,
     by: ByKey,
     feed: Feed,
@@ -51,7 +72,7 @@ struct News {
     _held: Slot<OperatorId>,
 }
 
-impl News {
+impl Heard {
     /// What comes next; none when there is to be no more.
     async fn next(&mut self) -> Option<String> {
         if let Some(first) = self.first.take() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use chat_monitor::{Departments, Operator, OperatorId, Oversees, Role};
+use chat_monitor::{Departments, OperatorId, Oversees, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -73,11 +73,6 @@ pub(super) struct NewPassword {
     password: Option<String>,
 }
 
-fn known(role: Role, departments: Departments, oversees: Option<Oversees>) -> Operator {
-    let operator = Operator::new(role).with_departments(departments);
-    oversees.into_iter().fold(operator, Operator::with_oversees)
-}
-
 /// Lists the accounts, with roles and departments.
 #[utoipa::path(get, path = "/api/v1/people", tag = "people", responses((status = 200, body = Accounts), Refused))]
 pub(super) async fn list(State(app): State<Arc<App>>, by: ByKey) -> Result<Json<Accounts>, Problem> {
@@ -99,7 +94,7 @@ pub(super) async fn add(
 ) -> Result<(StatusCode, Json<MadePerson>), Problem> {
     check(&app, &by, Action::AddedPerson).await?;
     let (operator, name): (OperatorId, _) = (short_id(&id)?, read_name(&name)?);
-    let known = known(role, departments, oversees);
+    let known = account::operator(role, departments, oversees);
     let (hash, password) = app.new_password(password).await?;
     let account = account::account(operator, name, hash, false);
     app.hub().call(move |office| office.add_person(&by.operator, &account, known)).await?;
@@ -117,7 +112,7 @@ pub(super) async fn change(
     Json(PersonForm { name, role, departments, oversees }): Json<PersonForm>,
 ) -> Result<StatusCode, Problem> {
     check(&app, &by, Action::ChangedPerson).await?;
-    let (whom, name, known) = (whom(&operator)?, read_name(&name)?, known(role, departments, oversees));
+    let (whom, name, known) = (whom(&operator)?, read_name(&name)?, account::operator(role, departments, oversees));
     let changed = whom.clone();
     let done = app.hub().call(move |office| office.change_person(&by.operator, &whom, &name, known)).await;
     done.map_err(nobody)?;

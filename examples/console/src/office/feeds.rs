@@ -63,6 +63,11 @@ impl Office {
         Ok((self.feeds.listen([Topic::Watcher(operator.clone())]), chats))
     }
 
+    /// What is deleted of the chats that this operator could read.
+    pub(crate) fn listen_as_reader(&mut self, operator: &OperatorId) -> Feed {
+        self.feeds.listen([Topic::Deleted(operator.clone())])
+    }
+
     /// The lines of some chats, those only that are watched still; what changes in them later comes by the feed.
     pub(crate) fn lines(&self, operator: &OperatorId, chats: Vec<Watched>) -> Vec<Line> {
         let watched =

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Attempt, Office};
+use crate::changes;
 use crate::denial::Denial;
 use crate::entry::{Kind, now};
 use crate::store::{Account, Action};
@@ -123,7 +124,7 @@ impl Office {
     pub(crate) fn add_person(&mut self, by: &OperatorId, account: &Account, operator: Operator) -> Result<(), Denial> {
         self.check_administrator(by)?;
         self.check_departments(&operator)?;
-        let detail = format!("{}: {}", account.operator, in_words(&operator));
+        let detail = changes::kept(&account.operator, &[], &[&operator]);
         self.add_operator(account, operator)?;
         self.audit(Attempt { operator: by, action: Action::AddedPerson, chat: None }, String::new(), &detail)
     }
@@ -140,23 +141,24 @@ impl Office {
         let before = self.known(whom)?;
         self.check_departments(&after)?;
         self.check_administrator_remains(whom, Some(after.role()))?;
-        let mut changes = Vec::new();
-        if self.name(whom) != name {
-            changes.push(format!("{} → {name}", self.name(whom)));
+        let called = self.name(whom).to_owned();
+        let (names, known) = ([&*called, name], [&before, &after]);
+        let (renamed, changed) = (called != name, before != after);
+        if !renamed && !changed {
+            return Ok(());
+        }
+        let names = if renamed { &names[..] } else { &[] };
+        let detail = changes::kept(whom, names, if changed { &known } else { &[] });
+        if renamed {
             self.rename_person(whom, name)?;
         }
-        if before != after {
-            changes.push(format!("{} → {}", in_words(&before), in_words(&after)));
+        if changed {
             if self.role(whom).is_some() {
                 self.apply_to_people(Command::SetOperator { id: whom.clone(), operator: after })?;
             } else {
                 self.check_role(after.role())?;
                 self.store.set_disabled(whom, Some(&after))?;
             }
-        }
-        let detail = format!("{whom}: {}", changes.join(", "));
-        if changes.is_empty() {
-            return Ok(());
         }
         self.audit(Attempt { operator: by, action: Action::ChangedPerson, chat: None }, String::new(), &detail)
     }
@@ -254,22 +256,4 @@ impl Office {
         self.remove_agents_of(operator)?;
         Ok(self.store.remove_account(operator)?)
     }
-}
-
-/// A role and departments, for the audit.
-fn in_words(operator: &Operator) -> String {
-    let departments: Vec<_> = operator.departments().iter().map(|id| id.as_str()).collect();
-    let overseen: Vec<_> = operator.oversees().into_iter().flat_map(|overseen| overseen.iter()).collect();
-    let mut words = operator.role().to_string();
-    if !departments.is_empty() {
-        words += &format!(" [{}]", departments.join(", "));
-    }
-    if operator.oversees().is_some() {
-        let overseen = overseen.iter().map(|(id, rights)| {
-            let rights: Vec<_> = rights.iter().map(|right| right.as_str()).collect();
-            format!("{id}: {}", rights.join("+"))
-        });
-        words += &format!(" {{{}}}", overseen.collect::<Vec<_>>().join(", "));
-    }
-    words
 }

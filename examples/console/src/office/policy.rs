@@ -33,6 +33,11 @@ impl Office {
         })
     }
 
+    pub(super) fn set_policy_of_nobody(&mut self, policy: Policy) -> Result<(), Denial> {
+        self.check_disabled_roles(&policy)?;
+        self.apply_to_people(Command::SetPolicy(policy))
+    }
+
     /// Replaces the policy. What follows for watches follows at once.
     pub(crate) fn set_policy(&mut self, by: &OperatorId, policy: Policy) -> Result<(), Denial> {
         self.check_administrator(by)?;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use chat_monitor::{ChatId, OperatorId};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, Error, OpenFlags, params};
 use serde_json::{Value, json};
 
 use super::LoadError;
@@ -35,11 +36,25 @@ impl Part<()> {
     pub(crate) const DESK: Size = Size { entries: 30, bytes: 16 * 1024 };
 }
 
+/// A text as it is searched: in small letters, and without wide ones. SQLite's own `lower` knows ASCII alone.
+pub(super) fn plain(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    };
+    text.chars().map(narrow).flat_map(char::to_lowercase).collect()
+}
+
 impl Archive {
     pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.set_prepared_statement_cache_capacity(16);
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        connection.create_scalar_function("plain", 1, flags, |call| {
+            Ok(call.get_raw(0).as_str_or_null().map_err(|error| Error::UserFunctionError(error.into()))?.map(plain))
+        })?;
         Ok(Archive(connection))
     }
 

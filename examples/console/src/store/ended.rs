@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Archive;
+use super::archive::plain;
 use crate::entry::Moment;
 
 /// Somebody who reads.
@@ -46,7 +47,7 @@ pub(crate) struct PersonsChat {
     pub(crate) ended: Option<Moment>,
 }
 
-/// What a person's chats are found by. Each is compared as a whole.
+/// What a person's chats are found by. A name is found by a part of it too, the others are compared as a whole.
 #[derive(Clone, Debug)]
 pub(crate) enum PersonBy {
     Email(Email),
@@ -71,12 +72,12 @@ impl Archive {
     ) -> rusqlite::Result<Vec<EndedChat>> {
         let mut select = self.0.prepare_cached(&format!(
             "{COLUMNS} AND (c.ended, c.chat) < (?3, ?4)
-             AND (?5 = '' OR instr(lower(c.visitor), ?5) OR c.chat = ?5
-                  OR (last = 9223372036854775807 AND (instr(lower(coalesce(c.email, '')), ?5) OR c.ip = ?5)))
+             AND (?5 = '' OR instr(plain(c.visitor), ?5) OR c.chat = ?5
+                  OR (last = 9223372036854775807 AND (instr(coalesce(c.email, ''), ?5) OR c.ip = ?5)))
              ORDER BY c.ended DESC, c.chat DESC LIMIT ?6",
         ))?;
         let (moment, chat) = before.unwrap_or((i64::MAX, ""));
-        let search = search.trim().to_ascii_lowercase();
+        let search = plain(search.trim());
         let ReaderOf { operator, may_monitor } = reader;
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         select.query_map(params![operator.as_str(), may_monitor, moment, chat, search, count], read)?.collect()
@@ -101,7 +102,7 @@ impl Archive {
     pub(crate) fn chats_of_person(&self, by: &PersonBy, count: usize) -> rusqlite::Result<Vec<PersonsChat>> {
         let (condition, value) = match by {
             PersonBy::Email(email) => ("email = ?1", email.as_str()),
-            PersonBy::Name(name) => ("visitor = ?1", &**name),
+            PersonBy::Name(name) => ("instr(plain(visitor), plain(?1))", &**name),
             PersonBy::Chat(chat) => ("chat = ?1", chat.as_str()),
         };
         let mut select = self.0.prepare_cached(&format!(
@@ -119,37 +120,29 @@ impl Archive {
         select.query_map([value], read)?.collect()
     }
 
-    /// The lines of the audit that belong to one of these chats, or in whose rules this address stands.
-    pub(crate) fn lines_of_person(&self, chats: &[ChatId], email: Option<&Email>) -> rusqlite::Result<Vec<i64>> {
+    /// The lines of the audit in whose rules this address stands.
+    pub(crate) fn lines_that_name(&self, email: &Email) -> rusqlite::Result<Vec<i64>> {
         let mut found = Vec::new();
-        let mut select = self.0.prepare_cached("SELECT id FROM audit WHERE chat = ?1")?;
-        for chat in chats {
-            let ids = select.query_map([chat.as_str()], |row| row.get::<_, i64>(0))?;
-            found.extend(ids.collect::<Result<Vec<_>, _>>()?);
-        }
-        if let Some(email) = email {
-            let mut select = self.0.prepare_cached("SELECT id, rules FROM audit WHERE instr(rules, ?1)")?;
-            let mut rows = select.query([email.as_str()])?;
-            while let Some(row) = rows.next()? {
-                if names(&row.get::<_, String>(1)?, email.as_str()) {
-                    found.push(row.get(0)?);
-                }
+        let mut select = self.0.prepare_cached("SELECT id, rules FROM audit WHERE instr(lower(rules), ?1)")?;
+        let mut rows = select.query([email.as_str()])?;
+        while let Some(row) = rows.next()? {
+            if names(&row.get::<_, String>(1)?.to_lowercase(), email.as_str()) {
+                found.push(row.get(0)?);
             }
         }
-        found.sort_unstable();
-        found.dedup();
         Ok(found)
     }
 }
 
 /// Whether an address stands in a text, and not only as a part of another one.
 pub(crate) fn names(text: &str, email: &str) -> bool {
-    let belongs = |c: char| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.@-".contains(c);
-    let apart = |c: Option<char>| c.is_none_or(|c| !belongs(c));
+    let of_local_part = |c: char| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.@-".contains(c);
+    let of_domain = |c: char| c.is_alphanumeric() || "_@-".contains(c);
     text.match_indices(email).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + email.len()..).and_then(|after| after.chars().next());
-        apart(before) && apart(after)
+        // A sentence may end with it.
+        let after = text.get(at + email.len()..).and_then(|after| after.trim_start_matches('.').chars().next());
+        !before.is_some_and(of_local_part) && !after.is_some_and(of_domain)
     })
 }
 
@@ -220,10 +213,21 @@ mod tests {
             "田中 健, a@b.example",
             "a@b.example + 192.0.2.7",
             "aa@b.example, a@b.example",
+            "Asked for by a@b.example.",
+            "a@b.example... (a@b.example!)",
         ] {
             assert!(names(text, "a@b.example"), "{text}");
         }
-        for text in ["aa@b.example", "a@b.example.com", "x.a@b.example", "*@b.example", ""] {
+        for text in [
+            "aa@b.example",
+            "a@b.example.com",
+            "a@b.example.com.",
+            "a@b.example-x.com",
+            "a@b.example2",
+            "x.a@b.example",
+            "*@b.example",
+            "",
+        ] {
             assert!(!names(text, "a@b.example"), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! What is deleted for good: chats whose time is over, and what is kept of a person who asks for that.
 
-use chat_monitor::ChatId;
+use chat_monitor::{ChatId, OperatorId};
 use rusqlite::{OptionalExtension, params};
 
 use super::audit::read_seals;
@@ -9,6 +9,12 @@ use crate::entry::Moment;
 
 /// How many rows are deleted in one act, so that nobody waits long for it.
 const ROWS: i64 = 500;
+
+/// How many lines of the audit are changed in one act.
+const LINES: i64 = 200;
+
+/// When a chat has ended, as it is written for one that somebody had erased.
+const CONDEMNED: Moment = 0;
 
 /// What a chat has in other tables, with what its rows are told apart by.
 const TABLES: [(&str, &str); 6] = [
@@ -29,14 +35,33 @@ impl Store {
         chat.map(|chat| id(0, &chat)).transpose()
     }
 
-    /// Lets an ended chat be deleted, and nobody read it meanwhile. Says whether there is such a chat.
-    pub(crate) fn condemn_chat(&self, chat: &ChatId) -> rusqlite::Result<bool> {
-        let ended = "UPDATE chats SET ended = 0 WHERE chat = ?1 AND ended IS NOT NULL";
-        let there = self.connection.execute(ended, [chat.as_str()])? > 0;
-        if there {
-            self.connection.execute("DELETE FROM chat_readers WHERE chat = ?1", [chat.as_str()])?;
+    /// A chat that is being erased.
+    pub(crate) fn condemned_chat(&self) -> rusqlite::Result<Option<ChatId>> {
+        self.chat_ended_before(CONDEMNED + 1)
+    }
+
+    /// Lets an ended chat be erased, with what the audit says of it: how many lines that are. None where there is no such
+    /// chat.
+    pub(crate) fn condemn_chat(&self, chat: &ChatId) -> rusqlite::Result<Option<usize>> {
+        let ended = "UPDATE chats SET ended = ?2 WHERE chat = ?1 AND ended IS NOT NULL";
+        if self.connection.execute(ended, params![chat.as_str(), CONDEMNED])? == 0 {
+            return Ok(None);
         }
-        Ok(there)
+        let lines = "INSERT OR IGNORE INTO lines_to_erase SELECT id FROM audit WHERE chat = ?1";
+        self.connection.execute(lines, [chat.as_str()]).map(Some)
+    }
+
+    /// Lets these lines of the audit be erased, and says how many that are which were not to be already.
+    pub(crate) fn condemn_lines(&self, lines: &[i64]) -> rusqlite::Result<usize> {
+        let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO lines_to_erase VALUES (?1)")?;
+        lines.iter().map(|line| insert.execute([line])).sum()
+    }
+
+    /// Lets nobody read a chat any more, and says who could, or could once.
+    pub(crate) fn take_from_readers(&self, chat: &ChatId) -> rusqlite::Result<Vec<OperatorId>> {
+        let mut delete =
+            self.connection.prepare_cached("DELETE FROM chat_readers WHERE chat = ?1 RETURNING operator")?;
+        delete.query_map([chat.as_str()], |row| id(0, &row.get::<_, String>(0)?))?.collect()
     }
 
     /// Deletes a part of an ended chat, and says whether that was the last.
@@ -54,8 +79,20 @@ impl Store {
         Ok(true)
     }
 
+    /// Erases some of the lines that are to be, and says whether there were any.
+    pub(crate) fn erase_some_lines(&self) -> rusqlite::Result<bool> {
+        let mut select = self.connection.prepare_cached("SELECT line FROM lines_to_erase LIMIT ?1")?;
+        let lines: Vec<i64> = select.query_map([LINES], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut done = self.connection.prepare_cached("DELETE FROM lines_to_erase WHERE line = ?1")?;
+        for line in &lines {
+            self.erase_line(*line)?;
+            done.execute([line])?;
+        }
+        Ok(!lines.is_empty())
+    }
+
     /// Takes chat and rules out of a line of the audit. Their digests stay, so the chain holds.
-    pub(crate) fn erase_line(&self, line: i64) -> rusqlite::Result<()> {
+    fn erase_line(&self, line: i64) -> rusqlite::Result<()> {
         let mut select = self.connection.prepare_cached(
             "SELECT id, at, operator, action, chat, rules, detail, refused, chat_seal, rules_seal, detail_seal
              FROM audit WHERE id = ?1",
@@ -74,19 +111,5 @@ impl Store {
         )?;
         update.execute(params![line, chat_seal.bytes(), rules_seal.bytes()])?;
         Ok(())
-    }
-
-    /// Writes all that is kept into the file anew, so that nothing of what was deleted is left between it: SQLite overwrites
-    /// what it deletes, but not the copies that it made of it when it divided pages. Not within a transaction.
-    pub(crate) fn rewrite(&self) -> rusqlite::Result<()> {
-        self.connection.execute_batch("VACUUM")
-    }
-
-    /// Empties the log into the file. Says whether that was done: it is not while somebody reads.
-    pub(crate) fn empty_log(&self) -> rusqlite::Result<bool> {
-        self.connection.busy_timeout(std::time::Duration::ZERO)?;
-        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
-        self.connection.busy_timeout(std::time::Duration::from_secs(5))?;
-        Ok(!busy?)
     }
 }

@@ -128,6 +128,8 @@ const ADDED: &[&str] = &[
     "CREATE TABLE hook_agents (
         hook INTEGER NOT NULL, agent TEXT NOT NULL, operator TEXT NOT NULL, PRIMARY KEY (hook, agent)
     ) WITHOUT ROWID;",
+    // The lines of the audit that are still to lose what they say of a person.
+    "CREATE TABLE lines_to_erase (line INTEGER PRIMARY KEY);",
 ];
 
 const VERSION: i64 = 1 + ADDED.len() as i64;

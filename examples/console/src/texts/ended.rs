@@ -26,6 +26,7 @@ pub(super) const TEXTS: &[Text] = &[
         "You see it up to where your watch ended.",
         "あなたのモニタリングが終了した時点までを表示しています。",
     ),
+    ("chat_deleted", "This chat was deleted.", "このチャットは削除されました。"),
     ("ended_people", "Who attended", "応対した人"),
     ("nav_erasure", "Erasure", "個人データの消去"),
     (
@@ -35,7 +36,7 @@ pub(super) const TEXTS: &[Text] = &[
     ),
     ("erasure_by", "Find by", "検索方法"),
     ("erasure_email", "Email address", "メールアドレス"),
-    ("erasure_name", "Name, exactly as it was given", "名前（完全一致）"),
+    ("erasure_name", "Name, or a part of it", "名前（部分一致）"),
     ("erasure_chat", "Chat ID", "チャット ID"),
     ("erasure_find", "Find", "検索する"),
     ("erasure_none", "Nothing is kept of that.", "該当するデータはありません。"),
@@ -60,8 +61,8 @@ pub(super) const TEXTS: &[Text] = &[
     ("erasure_title", "Erase for good?", "完全に消去しますか？"),
     (
         "erasure_text",
-        "Chats, advice and what the audit says of them go, and do not come back. Backups that were made before still have them. Everybody waits for a moment while the file is written anew.",
-        "チャット、アドバイス、監査ログの該当箇所が消去され、元に戻せません。以前に作成したバックアップには残ります。ファイルを書き直す間、全員の操作が少し待たされます。",
+        "Chats, advice and what the audit says of them go, and do not come back. Backups that were made before still have them.",
+        "チャット、アドバイス、監査ログの該当箇所が消去され、元に戻せません。以前に作成したバックアップには残ります。",
     ),
     (
         "erasure_done",

@@ -23,7 +23,7 @@ use crate::office::Office;
 use crate::store::{Action, AuditLine, Show};
 pub(super) use export::{csv, json_lines};
 use filter::{Asked, Wanted};
-use words::{Worded, Words};
+use words::{Known, Worded, Words};
 
 /// How many lines a page has.
 const LINES: usize = 100;
@@ -56,17 +56,14 @@ pub(super) async fn page(
     asked: Query<Asked>,
 ) -> Result<Response, Problem> {
     let operator = staff.operator.clone();
-    let look = move |office: &mut Office| {
-        office.check_administrator(&operator)?;
-        Ok(office.names())
-    };
-    let everybody = app.look(&staff.operator, Action::OpenedAudit, None, look).await?;
+    let look = move |office: &mut Office| Known::read(office, &operator);
+    let known = app.look(&staff.operator, Action::OpenedAudit, None, look).await?;
     let Wanted { filter, cursor, zone, query } = asked.0.read()?;
     let wanted = filter.clone();
     let found = app.readers.watchers.call(move |archive| archive.audit_page(&wanted, cursor, LINES)).await?;
     let chats = pages_of_chats(&app, &staff, &found.lines).await?;
     let (newest, oldest) = (found.lines.first().map(|line| line.id), found.lines.last().map(|line| line.id));
-    let words = Words { language: Language::of(&headers), zone: &zone, everybody: &everybody };
+    let words = Words { language: Language::of(&headers), zone: &zone, known: &known };
     let lines: Vec<_> = found.lines.iter().map(|line| show(line, &words, &query, &chats)).collect();
     let acts: Vec<_> = Action::ALL.iter().map(|action| (action.as_str(), words.action(action.as_str()))).collect();
     let more = context! {
@@ -81,7 +78,7 @@ pub(super) async fn page(
         json_lines => query.at("/audit/export.jsonl"),
         views => [Show::People, Show::Refused, Show::Everything].map(|show| (show.as_str(), query.with_view(show), show == filter.show)),
         acts,
-        everybody => everybody.iter().map(|(id, name)| (id.as_str(), name)).collect::<Vec<_>>(),
+        everybody => known.everybody.iter().map(|(id, name)| (id.as_str(), name)).collect::<Vec<_>>(),
         zone => zone.name,
     };
     app.staff_page(&staff, &headers, ("audit.html", &query.to_string()), more).await

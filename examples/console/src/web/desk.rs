@@ -73,7 +73,7 @@ pub(super) async fn socket(
     let operator = staff.operator.clone();
     let DeskOpening { feed, head, chats } = app.hub.read(move |office| Ok(office.listen_at_desk(&operator))).await?;
     let first = app.readers.participants.desk_snapshot(staff.operator.clone(), head, chats).await?;
-    Ok(socket::to_operator(&app, upgrade, Some((first, feed)), &staff, held))
+    Ok(socket::to_operator(&app, upgrade, first, feed, &staff, held))
 }
 
 /// What was said earlier in a chat that they attend.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use chat_monitor::{ChatId, Email};
+use chat_monitor::{ChatId, Email, OperatorId};
 use minijinja::context;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,14 +16,12 @@ use super::administrator::Administrator;
 use super::problem::Problem;
 use crate::criterion::{email, tidy};
 use crate::denial::Denial;
+use crate::office::Condemned;
 use crate::said::Name;
 use crate::store::PersonBy;
 
 /// How many chats are shown, and erased at a time.
 const CHATS: usize = 100;
-
-/// How many lines of the audit are changed in one act.
-const LINES: usize = 200;
 
 /// Comes in the body: it would stay in the history and in logs otherwise.
 #[derive(Debug, Deserialize)]
@@ -70,8 +68,8 @@ pub(super) async fn find(
     app.hub.record(move |office| office.note_search(&operator, &sought)).await?;
     let named = address.clone();
     let read = app.readers.watchers.call(move |archive| {
-        let lines = archive.lines_of_person(&[], named.as_ref())?;
-        Ok((archive.chats_of_person(&by, CHATS + 1)?, lines.len()))
+        let lines = named.map_or(Ok(0), |email| archive.lines_that_name(&email).map(|lines| lines.len()))?;
+        Ok((archive.chats_of_person(&by, CHATS + 1)?, lines))
     });
     let (mut chats, lines) = read.await?;
     let more = chats.len() > CHATS;
@@ -95,35 +93,22 @@ pub(super) async fn erase(
         return Err(Problem::BAD_VALUE);
     }
     // It goes on to its end even when whoever asked does not wait for it.
-    let task = tokio::spawn(async move { erase_all(&app, &staff.operator, chats, address).await });
+    let task = tokio::spawn(async move { erase_all(&app, staff.operator, chats, address).await });
     Ok(Json(task.await.map_err(|_| Denial::Closed)??))
 }
 
 async fn erase_all(
     app: &App,
-    operator: &chat_monitor::OperatorId,
+    operator: OperatorId,
     chats: Vec<ChatId>,
     address: Option<Email>,
 ) -> Result<Value, Denial> {
-    // From here on nobody can read them, and what is left when the console is stopped goes at the next start.
-    let who = operator.clone();
-    let (condemned, live) = app.hub.call(move |office| office.condemn(&who, &chats)).await?;
-    let of = condemned.clone();
-    let lines = app.readers.watchers.call(move |archive| archive.lines_of_person(&of, address.as_ref())).await?;
-    for some in lines.chunks(LINES) {
-        let (who, some) = (operator.clone(), some.to_vec());
-        app.hub.call(move |office| office.erase_lines(&who, &some)).await?;
-    }
-    for chat in &condemned {
-        loop {
-            let chat = chat.clone();
-            if app.hub.call(move |office| office.delete_some(&chat)).await? {
-                break;
-            }
-        }
-    }
-    let (who, count, changed) = (operator.clone(), condemned.len(), lines.len());
-    app.hub.call(move |office| office.note_erased(&who, count, changed)).await?;
-    app.hub.read(|office| office.rewrite_if_due(std::time::Duration::ZERO)).await?;
-    Ok(json!({ "erased": count, "lines": changed, "live": live }))
+    let named = match address {
+        Some(email) => app.readers.watchers.call(move |archive| archive.lines_that_name(&email)).await?,
+        None => Vec::new(),
+    };
+    let Condemned { chats, lines, live } =
+        app.hub.call(move |office| office.condemn(&operator, &chats, &named)).await?;
+    while app.hub.call(|office| office.erase_some()).await? {}
+    Ok(json!({ "erased": chats, "lines": lines, "live": live }))
 }

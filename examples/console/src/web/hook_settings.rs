@@ -14,10 +14,10 @@ use super::administrator::Administrator;
 use super::caller::Staff;
 use super::desk::Choice;
 use super::problem::Problem;
+use crate::account;
 use crate::denial::Denial;
 use crate::entry::now;
 use crate::password;
-use crate::said::Name;
 use crate::signature::CHECKED;
 use crate::store::HookRow;
 
@@ -48,7 +48,7 @@ pub(super) async fn make(
     Form(NewHook { vendor, name, key }): Form<NewHook>,
 ) -> Result<Response, Problem> {
     let vendor = vendors::vendor_names().find(|known| *known == vendor).ok_or(Problem::BAD_VALUE)?;
-    let name = Name::of(&name).filter(|Name(name)| !name.is_empty()).ok_or(Problem::BAD_VALUE)?.0;
+    let name = account::name(&name)?;
     let key = Some(key.trim().to_owned()).filter(|key| !key.is_empty());
     // A key that nothing is checked with would look like a safeguard.
     if key.as_ref().is_some_and(|key| key.len() > LONGEST_KEY || !CHECKED.contains(&vendor)) {

@@ -15,11 +15,11 @@ use super::administrator::Administrator;
 use super::caller::Staff;
 use super::desk::Choice;
 use super::problem::Problem;
+use crate::account;
 use crate::denial::Denial;
 use crate::entry::now;
 use crate::office::Office;
 use crate::password;
-use crate::said::Name;
 use crate::store::KeyRow;
 
 #[derive(Debug, Deserialize)]
@@ -43,7 +43,7 @@ pub(super) async fn make(
     headers: HeaderMap,
     Form(NewKey { name, operator }): Form<NewKey>,
 ) -> Result<Response, Problem> {
-    let name = Name::of(&name).filter(|Name(name)| !name.is_empty()).ok_or(Problem::BAD_VALUE)?.0;
+    let name = account::name(&name)?;
     let operator: OperatorId = operator.parse().map_err(|_| Denial::NoSuchOperator)?;
     let by = staff.operator.clone();
     let (key, digest) = password::key();

@@ -14,7 +14,7 @@ use tracing::error;
 use super::App;
 use super::caller::{Staff, cookie};
 use super::problem::Problem;
-use crate::texts;
+use crate::{changes, texts};
 
 const LANGUAGE: &str = "console_language";
 
@@ -47,14 +47,14 @@ const TEMPLATES: &[(&str, &str)] = &[
 
 /// A language that the pages are in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     English,
     Japanese,
 }
 
 impl Language {
     /// What the switch was set to, else what the browser prefers.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let chosen = cookie(headers, LANGUAGE);
         let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let first = preferred.into_iter().flat_map(|value| value.split(',')).find_map(|tag| {
@@ -146,9 +146,7 @@ impl App {
         let operator = staff.operator.clone();
         let (name, role, may_monitor) = self.hub.read(move |office| office.person(&operator)).await?;
         let language = Language::of(headers);
-        // A role that a company has added is called what they call it.
-        let role_text = Some(language.text(&format!("role_{role}"))).filter(|text| !text.is_empty());
-        let role_text = role_text.unwrap_or(role.as_str());
+        let role_text = changes::role_in_words(role.as_str(), |key| language.text(key));
         let person = context! { id => staff.operator.as_str(), name, role => role.as_str(), role_text, may_monitor };
         let page = self.pages.render(template, language, path, context! { person, ..more });
         Ok(axum::response::Html(page).into_response())

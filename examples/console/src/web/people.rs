@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use chat_monitor::{Departments, Operator, OperatorId, Oversees, Role};
+use chat_monitor::{Departments, OperatorId, Oversees, Role};
 use minijinja::context;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,13 +37,6 @@ pub(super) struct Person {
     password: Option<String>,
 }
 
-impl Person {
-    fn operator(&self) -> Operator {
-        let operator = Operator::new(self.role.clone()).with_departments(self.departments.clone());
-        self.oversees.iter().cloned().fold(operator, Operator::with_oversees)
-    }
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Act {
@@ -65,11 +58,11 @@ pub(super) async fn page(
 pub(super) async fn add(
     State(app): State<Arc<App>>,
     Administrator(staff): Administrator,
-    Json(person): Json<Person>,
+    Json(Person { id, name, role, departments, oversees, password }): Json<Person>,
 ) -> Result<Json<Value>, Problem> {
-    let operator: OperatorId = short_id(&person.id)?;
-    let (name, known) = (account::name(&person.name)?, person.operator());
-    let (hash, told) = app.new_password(person.password).await?;
+    let operator: OperatorId = short_id(&id)?;
+    let (name, known) = (account::name(&name)?, account::operator(role, departments, oversees));
+    let (hash, told) = app.new_password(password).await?;
     let account = account::account(operator, name, hash, false);
     app.hub.call(move |office| office.add_person(&staff.operator, &account, known)).await?;
     app.tell_administrators().await?;
@@ -80,10 +73,10 @@ pub(super) async fn change(
     State(app): State<Arc<App>>,
     Administrator(staff): Administrator,
     Path(whom): Path<String>,
-    Json(person): Json<Person>,
+    Json(Person { name, role, departments, oversees, .. }): Json<Person>,
 ) -> Result<Json<Value>, Problem> {
     let whom: OperatorId = whom.parse().map_err(|_| Denial::NoSuchOperator)?;
-    let (name, known) = (account::name(&person.name)?, person.operator());
+    let (name, known) = (account::name(&name)?, account::operator(role, departments, oversees));
     let changed = whom.clone();
     app.hub.call(move |office| office.change_person(&staff.operator, &whom, &name, known)).await?;
     app.sessions.renew(|operator| *operator == changed);

@@ -18,8 +18,12 @@ use super::problem::Problem;
 use super::sessions::Session;
 use super::{App, Peer, socket};
 use crate::entry::now;
+use crate::feeds::write;
 use crate::limits::Origin;
+use crate::office::Office;
 use crate::password;
+use crate::store::{Archive, ReaderOf};
+use crate::view::ToReader;
 
 /// How long a session lasts, in seconds.
 const SESSION_LENGTH: i64 = 12 * 60 * 60;
@@ -125,14 +129,38 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, staff: Staff) -> Resul
     Ok(([(header::SET_COOKIE, app.cookie(app.session_cookie(), "", "/", 0))], Redirect::to("/sign-in")).into_response())
 }
 
-/// For pages without a socket of their own: when the session ends, what they show is to go.
+/// What a page shows of an ended chat, if it does.
+#[derive(Debug, Deserialize)]
+pub(super) struct Shows {
+    ended: Option<String>,
+}
+
+/// For pages without a socket of their own: when the session ends, or a chat that they show is deleted, what they show is
+/// to go.
 pub(super) async fn socket(
     State(app): State<Arc<App>>,
     staff: Staff,
+    Query(Shows { ended }): Query<Shows>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let held = app.account_slot(&staff)?;
-    Ok(socket::to_operator(&app, upgrade, None, &staff, held))
+    let operator = staff.operator.clone();
+    let listen = move |office: &mut Office| Ok((office.listen_as_reader(&operator), office.reader_of(&operator)));
+    let (feed, reader) = app.hub.read(listen).await?;
+    let first = match ended {
+        // It may have been deleted while the page was away.
+        Some(chat) if !app.readers.watchers.call(shows(reader, &chat)).await? => {
+            write(&ToReader::Deleted { chat: &chat })
+        }
+        Some(_) | None => write(&ToReader::Here),
+    };
+    Ok(socket::to_operator(&app, upgrade, first, feed, &staff, held))
+}
+
+/// Whether a chat can be read.
+fn shows(reader: ReaderOf, chat: &str) -> impl FnOnce(&Archive) -> rusqlite::Result<bool> + Send + use<> {
+    let chat = chat.parse().ok();
+    move |archive| chat.map_or(Ok(false), |chat| Ok(archive.ended_chat(&reader, &chat)?.is_some()))
 }
 
 fn form(app: &App, headers: &HeaderMap, back: &str, operator: &str, problem: &str) -> String {

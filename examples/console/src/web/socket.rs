@@ -77,19 +77,19 @@ pub(super) fn to_visitor(
     feed: Feed,
     held: impl Send + 'static,
 ) -> Response {
-    forward(app, upgrade, Some((first, feed)), (pending(), None), Handle::current(), held)
+    forward(app, upgrade, (first, feed), (pending(), None), Handle::current(), held)
 }
 
-/// The same for an operator, and for as long as their session lasts: who has signed out hears nothing more. Without a
-/// feed there is only the end of the session to hear of.
+/// The same for an operator, and for as long as their session lasts: who has signed out hears nothing more.
 pub(super) fn to_operator(
     app: &App,
     upgrade: WebSocketUpgrade,
-    feed: Option<(Utf8Bytes, Feed)>,
+    first: Utf8Bytes,
+    feed: Feed,
     staff: &Staff,
     held: impl Send + 'static,
 ) -> Response {
-    forward(app, upgrade, feed, of_session(staff), Handle::current(), held)
+    forward(app, upgrade, (first, feed), of_session(staff), Handle::current(), held)
 }
 
 /// The same for what an operator watches.
@@ -102,7 +102,7 @@ pub(super) fn to_watcher(
     held: impl Send + 'static,
 ) -> Response {
     let handle = app.watching.0.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone());
-    forward(app, upgrade, Some((first, feed)), of_session(staff), handle, held)
+    forward(app, upgrade, (first, feed), of_session(staff), handle, held)
 }
 
 /// When a session ends, and when who has it is not what they were.
@@ -126,7 +126,7 @@ fn signed_out(staff: &Staff) -> impl Future<Output = ()> + Send + 'static {
 fn forward(
     app: &App,
     upgrade: WebSocketUpgrade,
-    feed: Option<(Utf8Bytes, Feed)>,
+    feed: (Utf8Bytes, Feed),
     of_session: OfSession<impl Future<Output = ()> + Send + 'static>,
     place: Handle,
     held: impl Send + 'static,
@@ -144,16 +144,13 @@ fn forward(
 
 async fn send(
     mut socket: WebSocket,
-    feed: Option<(Utf8Bytes, Feed)>,
+    (first, mut feed): (Utf8Bytes, Feed),
     (signed_out, mut renewed): OfSession<impl Future<Output = ()>>,
     stopping: CancellationToken,
     every: Duration,
 ) {
-    let (first, mut feed) = feed.unzip();
-    if let Some(first) = first {
-        if !matches!(timeout(PATIENCE, socket.send(Message::Text(first))).await, Ok(Ok(()))) {
-            return;
-        }
+    if !matches!(timeout(PATIENCE, socket.send(Message::Text(first))).await, Ok(Ok(()))) {
+        return;
     }
     let mut ping = interval(every);
     ping.tick().await;
@@ -183,7 +180,7 @@ async fn send(
                 unanswered += 1;
                 [Some(Message::Ping(Default::default())), Some(Message::Text(Utf8Bytes::from_static(ALIVE)))]
             }
-            news = next(&mut feed) => match news {
+            news = feed.recv() => match news {
                 Some(text) => [Some(Message::Text(text)), None],
                 None => break None,
             },
@@ -204,11 +201,4 @@ async fn renewal(renewed: &mut Option<watch::Receiver<()>>) {
         }
     }
     pending().await
-}
-
-async fn next(feed: &mut Option<Feed>) -> Option<Utf8Bytes> {
-    match feed {
-        Some(feed) => feed.recv().await,
-        None => pending().await,
-    }
 }

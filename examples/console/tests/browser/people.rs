@@ -208,6 +208,11 @@ fn live_chats(words: &Words) {
     ken.wait_for_text("#open-facts", words.gone);
     aoi.wait_for_text(&row, words.gone);
     picture(&ken, "visitor-gone");
+    // In the list, what says who it is stands before that.
+    hana.go("/monitored");
+    hana.wait_for_text(".watch .from small", words.gone);
+    assert!(hana.text(".watch .from small").starts_with("mika@example.com · "));
+    picture(&hana, "list-gone");
 
     // Given to somebody else, and ended.
     aoi.click(&format!("{row} [data-act=reassign]"));

@@ -71,9 +71,9 @@ fn an_ended_chat_is_read_again_and_what_is_kept_of_a_visitor_is_erased() {
         println!("skipped: chromium and chromedriver are not both here");
         return;
     };
-    for (language, read_only, none, erased) in [
-        ("en", "You can only read it.", "There is no such chat", "Erased: chats 1"),
-        ("ja", "閲覧のみできます", "閲覧できるチャットはありません", "チャット 1 件"),
+    for (language, read_only, none, erased, deleted) in [
+        ("en", "You can only read it.", "There is no such chat", "Erased: chats 1", "This chat was deleted."),
+        ("ja", "閲覧のみできます", "閲覧できるチャットはありません", "チャット 1 件", "このチャットは削除されました。"),
     ] {
         let server = Server::start();
         let ken = server.sign_in("ken");
@@ -85,9 +85,19 @@ fn an_ended_chat_is_read_again_and_what_is_kept_of_a_visitor_is_erased() {
         }
         ken.says(&format!("/desk/{}/say", mika.chat), "I am looking for it. お調べします。");
         people.says(&format!("/monitored/{}/advise", mika.chat), "Offer express. 速達をご案内ください。");
-        ken.does(&format!("/desk/{}/end", mika.chat), &json!({}));
         let live = server.visit("Mika", "mika@example.com");
         ken.does(&format!("/desk/{}/pick-up", live.chat), &json!({}));
+        live.says("Are you still there?");
+        // Both are opened, side by side, when the first of them ends.
+        let beside = driver.browser(language, &format!("http://{}", server.address));
+        server.sign_in("sora").adds_rule("visitor_email", "mika@example.com");
+        sign_in(&beside, "sora", password(&server, "sora"));
+        beside.go(&format!("/monitored/{}?beside={}", mika.chat, live.chat));
+        beside.wait_for_text("#talk", "My clock has not arrived");
+        beside.wait_for_text("#talk-2", "Are you still there?");
+        ken.does(&format!("/desk/{}/end", mika.chat), &json!({}));
+        beside.find("#first .state.over");
+        beside.wait_for_text("#talk", "My clock has not arrived");
 
         let hana = driver.browser(language, &format!("http://{}", server.address));
         sign_in(&hana, "hana", password(&server, "hana"));
@@ -138,11 +148,81 @@ fn an_ended_chat_is_read_again_and_what_is_kept_of_a_visitor_is_erased() {
         aoi.click("#erase");
         aoi.click("#erase-button");
         aoi.wait_for_text("#toast", erased);
+        // It leaves the pages on which it is open, at once.
+        hana.wait_for_text("#panes", deleted);
+        beside.wait_for_text("#first", deleted);
+        picture(&hana, "ended-deleted", language);
+        picture(&beside, "beside-deleted", language);
+        for page in [&hana, &beside] {
+            let markup = page.returned("document.querySelector('#panes, #first').outerHTML");
+            let markup = markup.as_str().unwrap();
+            assert!(!markup.contains("clock") && !markup.contains("Mika") && !markup.contains("mika@"), "{markup}");
+        }
+        assert!(!hana.title().contains("Mika"));
+        beside.find("#left[hidden]");
+        assert!(beside.text("#talk-2").contains("Are you still there?"));
+        // Escape leads back: from what one writes to the chat, from the chats to the list.
+        beside.type_into("#advice-2", ESCAPE);
+        beside.find("#open-name-2:focus");
+        beside.press(ESCAPE);
+        beside.wait_until("one chat less", || !beside.says("return document.body.matches('.has-two')"));
+        beside.type_into("#open-name", ESCAPE);
+        beside.wait_until("the list", || beside.returned("location.pathname") == "/monitored");
         aoi.narrow();
         aoi.type_into("#value", "mika@example.com\n");
         aoi.wait_until("the chats", || aoi.count("#chats li") == 1);
         assert!(aoi.fits());
         picture(&aoi, "narrow-erasure", language);
+        // By a part of a name nobody is chosen beforehand; an answer that comes late changes nothing.
+        live.person.does(&format!("/chat/{}/end", live.chat), &json!({}));
+        aoi.press(ESCAPE);
+        aoi.find("#found[hidden]");
+        assert_eq!(aoi.field("#value"), "");
+        aoi.click("label:has([value=name])");
+        aoi.type_into("#value", "ik\n");
+        aoi.wait_until("the chats", || aoi.count("#chats li") == 1);
+        assert_eq!(aoi.count("#chats :checked, #erase:not([hidden])"), 0);
+        let late = "const ask = fetch, first = [];
+            window.fetch = (...what) => first.push(what) > 1 ? ask(...what) : new Promise((answer) => {
+                window.answerLate = () => ask(...what).then((late) => { answer(late); return late.clone().text(); });
+            });";
+        aoi.run(late, &json!([]));
+        aoi.type_into("#value", "\n");
+        aoi.clear("#value");
+        aoi.type_into("#value", "nobody\n");
+        aoi.find("#found:not([hidden])");
+        assert_eq!(aoi.count("#chats li"), 0);
+        aoi.run("return answerLate().then(() => new Promise((done) => setTimeout(done)))", &json!([]));
+        assert_eq!(aoi.count("#chats li"), 0);
+        // The settings' tabs are one row, in which the page's own can be seen.
+        aoi.go("/settings/keys");
+        aoi.find("h1");
+        assert!(aoi.height(".sections") < 60.0, "{}", aoi.height(".sections"));
+        aoi.wait_until("its tab", || aoi.is_on_screen(".sections [aria-current]"));
+        assert!(aoi.fits());
+        picture(&aoi, "narrow-keys", language);
+        for path in ["/settings/hooks", "/api"] {
+            aoi.go(path);
+            aoi.find("h1");
+            assert!(aoi.fits(), "{path} is wider than the screen");
+            picture(&aoi, &format!("narrow-{}", path.rsplit('/').next().unwrap()), language);
+        }
+        aoi.wide();
+        for path in ["/settings/hooks", "/settings/keys", "/api"] {
+            aoi.go(path);
+            aoi.find("h1");
+            picture(&aoi, path.rsplit('/').next().unwrap(), language);
+        }
+        // Escape empties a search: everything is there again.
+        hana.go("/ended");
+        hana.wait_for_text("#chats", "Mika");
+        hana.type_into("#sought", "nobody\n");
+        hana.find("#none:not([hidden])");
+        hana.press(ESCAPE);
+        hana.wait_for_text("#chats", "Mika");
+        // What is deleted leaves the list too.
+        server.sign_in("aoi").does("/settings/erasure/erase", &json!({ "chats": [live.chat] }));
+        hana.find("#none:not([hidden])");
         hana.go("/ended");
         hana.find("#none:not([hidden])");
         aoi.go("/audit?show=all");
@@ -150,6 +230,9 @@ fn an_ended_chat_is_read_again_and_what_is_kept_of_a_visitor_is_erased() {
         picture(&aoi, "audit-erased", language);
     }
 }
+
+/// As keyboards send it.
+const ESCAPE: &str = "\u{e00c}";
 
 fn picture(browser: &Browser, name: &str, language: &str) {
     if let Some(folder) = std::env::var_os("CONSOLE_PICTURES").map(PathBuf::from) {

@@ -194,7 +194,8 @@ fn why(hana: &Browser, [watched, waiting]: &[&String; 2], words: &Words, picture
 
 fn exclusions(aoi: &Browser, of_aoi: &Person, picture: &dyn Fn(&Browser, &str)) {
     aoi.go("/settings/exclusions");
-    aoi.find("#none:not([hidden])");
+    // That of the demonstration.
+    aoi.wait_for_text("#exclusions", "*@example.org");
     aoi.click("#add");
     aoi.type_into("#when .name-field", "tag");
     aoi.type_into("#when .value-field", "legal");
@@ -207,8 +208,8 @@ fn exclusions(aoi: &Browser, of_aoi: &Person, picture: &dyn Fn(&Browser, &str)) 
     of_aoi.does("/settings/exclusions", &json!({ "when": [{ "kind": "visitor_ip", "value": "192.0.2.7" }] }));
     aoi.wait_for_text("#exclusions", "192.0.2.7");
     picture(aoi, "exclusions");
-    aoi.click("tr:first-child .delete");
+    aoi.click("tr:nth-child(2) .delete");
     aoi.wait_for_text("#delete-dialog", "tag: legal");
     aoi.click("#delete-button");
-    aoi.wait_until("one less", || aoi.count("tbody tr") == 1);
+    aoi.wait_until("one less", || aoi.count("tbody tr") == 2);
 }

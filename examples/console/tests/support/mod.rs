@@ -25,7 +25,7 @@ pub(crate) const WITHOUT_NEW_TABLES: &str =
      ALTER TABLE audit DROP COLUMN chat_seal; ALTER TABLE audit DROP COLUMN rules_seal;
      ALTER TABLE audit DROP COLUMN detail_seal; ALTER TABLE audit DROP COLUMN hash;
     DROP TABLE keys; DROP TABLE rules_gone; DROP TABLE hooks; DROP TABLE hook_bodies; DROP TABLE hook_messages;
-    DROP TABLE hook_agents;
+    DROP TABLE hook_agents; DROP TABLE lines_to_erase;
     ALTER TABLE chats DROP COLUMN hook; ALTER TABLE chats DROP COLUMN vendor; ALTER TABLE chats DROP COLUMN vendor_chat;";
 
 /// A console in this process, on a port and a file of its own.

@@ -6,12 +6,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use chat_monitor::OperatorId;
 use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::filter::{Asked, Wanted, Zone};
-use super::words::{Worded, Words};
+use super::words::{Known, Worded, Words};
 use crate::denial::Denial;
 use crate::office::Office;
 use crate::store::{Action, AuditLine, Filter};
@@ -58,7 +57,7 @@ struct Export {
     language: Language,
     filter: Filter,
     zone: Zone,
-    everybody: Vec<(OperatorId, String)>,
+    known: Known,
     /// The last line that has been read, and the last one that is to be.
     read: i64,
     last: i64,
@@ -77,11 +76,8 @@ async fn export(
         return Err(Problem::TOO_MANY);
     }
     let operator = staff.operator.clone();
-    let look = move |office: &mut Office| {
-        office.check_administrator(&operator)?;
-        Ok(office.names())
-    };
-    let everybody = app.look(&staff.operator, Action::ExportedAudit, None, look).await?;
+    let look = move |office: &mut Office| Known::read(office, &operator);
+    let known = app.look(&staff.operator, Action::ExportedAudit, None, look).await?;
     let Wanted { filter, zone, .. } = asked.read()?;
     // Nothing goes out before it is written down that it does.
     let operator = staff.operator.clone();
@@ -96,8 +92,7 @@ async fn export(
         Form::JsonLines => ("application/x-ndjson", "attachment; filename=\"audit.jsonl\""),
     };
     let language = Language::of(headers);
-    let export =
-        Export { app, staff, form, language, filter, zone, everybody, read: 0, last, begun: false, done: false };
+    let export = Export { app, staff, form, language, filter, zone, known, read: 0, last, begun: false, done: false };
     let parts = stream::try_unfold(export, |mut export| async move {
         let part = export.next().await?;
         Ok::<_, Denial>(part.map(|part| (part, export)))
@@ -124,7 +119,7 @@ impl Export {
         self.done = lines.len() < PART;
         self.read = lines.last().map_or(self.read, |line| line.id);
         let begun = std::mem::replace(&mut self.begun, true);
-        let words = Words { language: self.language, zone: &self.zone, everybody: &self.everybody };
+        let words = Words { language: self.language, zone: &self.zone, known: &self.known };
         let written = match self.form {
             Form::Csv => csv_part(&words, &lines, !begun),
             Form::JsonLines => json_part(&words, &lines),

@@ -5,8 +5,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::filter::Zone;
+use crate::changes;
+use crate::denial::Denial;
 use crate::entry::Moment;
-use crate::store::{AuditLine, CONSOLE};
+use crate::office::{DepartmentLine, Office};
+use crate::store::{Action, AuditLine, CONSOLE};
 use crate::web::pages::Language;
 use crate::words;
 
@@ -15,7 +18,28 @@ use crate::words;
 pub(super) struct Words<'a> {
     pub(super) language: Language,
     pub(super) zone: &'a Zone,
-    pub(super) everybody: &'a [(OperatorId, String)],
+    pub(super) known: &'a Known,
+}
+
+/// What is called how.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) everybody: Vec<(OperatorId, String)>,
+    departments: Vec<DepartmentLine>,
+}
+
+impl Known {
+    /// For administrators alone.
+    pub(super) fn read(office: &Office, operator: &OperatorId) -> Result<Self, Denial> {
+        office.check_administrator(operator)?;
+        Ok(Known { everybody: office.names(), departments: office.departments() })
+    }
+
+    /// What a department is called, as long as there is one with this id.
+    fn department(&self, id: &str) -> String {
+        let known = self.departments.iter().find(|known| known.id.as_str() == id);
+        known.map_or_else(|| id.to_owned(), |known| known.name.clone())
+    }
 }
 
 /// A line in words.
@@ -73,7 +97,7 @@ impl Words<'_> {
         if operator == CONSOLE {
             return self.language.text("audit_console").to_owned();
         }
-        let known = self.everybody.iter().find(|(id, _)| id.as_str() == operator);
+        let known = self.known.everybody.iter().find(|(id, _)| id.as_str() == operator);
         known.map_or_else(|| operator.to_owned(), |(_, name)| name.clone())
     }
 
@@ -86,6 +110,9 @@ impl Words<'_> {
     /// hook, whatever key that is too.
     fn detail(&self, line: &AuditLine) -> String {
         let detail = &line.detail;
+        if let Some(parts) = self.parts(line) {
+            return parts;
+        }
         if !line.refused && !["detail_", "ended_"].iter().any(|start| detail.starts_with(start)) {
             return detail.clone();
         }
@@ -96,6 +123,39 @@ impl Words<'_> {
                 let [n, m] = [parts.next(), parts.next()].map(Option::unwrap_or_default);
                 text.replace("{n}", n).replace("{m}", m)
             }
+        }
+    }
+
+    /// What names roles and departments, by what they are called.
+    fn parts(&self, line: &AuditLine) -> Option<String> {
+        let (text, department) = (|key: &str| self.language.text(key), |id: &str| self.known.department(id));
+        let each =
+            |list: &str, name: &dyn Fn(&str) -> String| list.split(", ").map(name).collect::<Vec<_>>().join(", ");
+        let action = Action::read(&line.action).filter(|_| !line.refused)?;
+        if [Action::AddedPerson, Action::ChangedPerson].contains(&action) {
+            changes::shown(&line.detail, text, department)
+        } else if action == Action::SetDepartments {
+            let list = line.detail.strip_prefix('[')?.strip_suffix(']')?;
+            Some(format!("[{}]", each(list, &department)))
+        } else if action == Action::ReassignedChat {
+            let (people, departments) = line.detail.split_once(" [").unwrap_or((&line.detail, ""));
+            // Nobody had one that waited.
+            let name = |id: &str| if id.is_empty() { String::new() } else { self.who(id) };
+            let people: Vec<_> = people.split('→').map(|id| name(id.trim())).collect();
+            let departments = departments.strip_suffix(']').map(|list| format!(" [{}]", each(list, &department)));
+            Some(people.join(" → ").trim_start().to_owned() + &departments.unwrap_or_default())
+        } else if action == Action::ChangedPolicy {
+            Some(each(&line.detail, &|part| {
+                let setting = part.split_once(": ").map(|(setting, to)| (text(setting), to));
+                if let Some((setting, to)) = setting.filter(|(setting, _)| !setting.is_empty()) {
+                    return format!("{setting}: {to}");
+                }
+                let role = part.trim_start_matches(['+', '-']);
+                let sign = part.strip_suffix(role).unwrap_or_default();
+                format!("{sign}{}", changes::role_in_words(role, text))
+            }))
+        } else {
+            None
         }
     }
 }
