@@ -79,16 +79,10 @@ async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) ->
 
 /// The sums of some figures that hosts and gateways tell.
 async fn figures(cluster: &Cluster) -> BTreeMap<&'static str, u64> {
-    let names = ["gateway_stale_total", "gateway_gaps_total", "gateway_lost_total", "cluster_take_overs_total"];
-    let mut sums: BTreeMap<&str, u64> = names.map(|name| (name, 0)).into();
-    for (_, address) in cluster.states() {
-        let Some((_, text)) = http::get(address, "/metrics").await else { continue };
-        for line in text.lines() {
-            let Some((name, value)) = line.rsplit_once(' ') else { continue };
-            let name = name.split('{').next().unwrap_or_default();
-            if let (Some(sum), Ok(value)) = (sums.get_mut(name), value.parse::<u64>()) {
-                *sum += value;
-            }
+    let mut sums = BTreeMap::new();
+    for name in ["gateway_stale_total", "gateway_gaps_total", "gateway_lost_total", "cluster_take_overs_total"] {
+        for (_, address) in cluster.states() {
+            *sums.entry(name).or_default() += http::figure(address, name).await;
         }
     }
     sums

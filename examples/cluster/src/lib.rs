@@ -4,6 +4,7 @@
 //! run them through histories in which everything goes wrong.
 
 mod allowed;
+mod bench;
 mod chaos;
 mod check;
 mod driver;
@@ -30,6 +31,7 @@ mod token;
 mod trial;
 mod web;
 
+pub use bench::{BenchOptions, bench};
 pub use chaos::{ChaosOptions, chaos};
 pub use driver::{Door, Host, Socket};
 pub use gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out, Paper};

@@ -15,8 +15,9 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 pub(crate) use cables::{Cables, Cut};
-pub(crate) use cluster::{Cluster, Part};
+pub(crate) use cluster::{Cluster, Member, Part};
 pub use servers::Servers;
+pub(crate) use servers::free_ports;
 
 /// The environment variable that says where the program `nats-server` is.
 pub const NATS_SERVER: &str = "NATS_SERVER";

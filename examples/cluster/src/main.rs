@@ -4,7 +4,7 @@ use std::future::pending;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use cluster::{Call, Failure, HELP, Options, Program, chaos, make_token, move_log, status, trial};
+use cluster::{Call, Failure, HELP, Options, Program, bench, chaos, make_token, move_log, status, trial};
 
 fn main() -> ExitCode {
     let call = Call::read(std::env::args_os().skip(1));
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Ok(Call::Move(nats, log, host)) => told(move_log(&nats, log, &host)),
         Ok(Call::Try(nats)) => runtime().and_then(|runtime| runtime.block_on(trial(&nats))),
         Ok(Call::Chaos(options)) => runtime().and_then(|runtime| runtime.block_on(chaos(&options, print))),
+        Ok(Call::Bench(options)) => runtime().and_then(|runtime| runtime.block_on(bench(&options, print, progress))),
         Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
     };
     match done {
@@ -71,6 +72,14 @@ fn print(text: &str) {
     // Nobody is left to tell when this fails.
     let _ = output.write_all(text.as_bytes());
     let _ = output.flush();
+}
+
+/// For whoever waits at a terminal.
+fn progress(what: &str) {
+    let mut output = io::stderr().lock();
+    if output.is_terminal() {
+        let _ = writeln!(output, "{what}");
+    }
 }
 
 fn fail(why: &str) -> ExitCode {

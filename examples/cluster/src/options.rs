@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use crate::bench::BenchOptions;
 use crate::chaos::ChaosOptions;
 use crate::local::NATS_SERVER;
 use crate::nats::{Login, NATS_PASSWORD, Nats};
@@ -22,6 +23,7 @@ usage: cluster [one] [--address IP] [--port N] [--db FILE] [--key FILE] [--shard
        cluster token PERSON [--key FILE] [--hours N]
        cluster try [--nats FILE]
        cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE]
+       cluster bench [--seconds N] [--nats FILE]
 
 one       everything in one process, on a file: the default
 host      owns logs in NATS JetStream, as many as other hosts leave to it
@@ -32,6 +34,8 @@ try       starts three servers, three hosts and two gateways here, shows what pe
           what you name: for whoever wants to see it survive
 chaos     starts three servers, three hosts and two gateways here, kills and pauses them while people ask and read, and
           checks that every promise was kept
+bench     measures what this machine gives (commands a second, how long they take, how long until a revocation is in
+          force), in SQLite and in one and three servers of NATS JetStream; the files are in the folder for temporary ones
 
 options:
   --address IP    address to listen on (127.0.0.1); a host has /health, /ready and /metrics there, and nothing else
@@ -48,7 +52,7 @@ options:
                   can never change
   --replicas N    on how many servers each log is, when it is made (3)
   --snapshot-records N  a snapshot of a log is made after so many records (10000)
-  --seconds N     how long things go wrong (60)
+  --seconds N     how long things go wrong (60), or each load is measured (10)
   --seed N        which things, and in which order (1)
   --nats FILE     the program nats-server (what the environment variable NATS_SERVER says, or `nats-server`)
   --hours N       how long the token is valid (1)
@@ -74,6 +78,8 @@ pub enum Call {
     Try(PathBuf),
     /// To see what it survives.
     Chaos(ChaosOptions),
+    /// To see how much goes through.
+    Bench(BenchOptions),
 }
 
 /// What a process is of a cluster.
@@ -167,6 +173,7 @@ fn understood(call: &str) -> &'static [&'static str] {
         "status" | "move" => &["--servers", "--ca", "--user"],
         "try" => &["--nats"],
         "chaos" => &["--seconds", "--seed", "--shards", "--nats"],
+        "bench" => &["--seconds", "--nats"],
         _ => &["--address", "--port", "--db", "--key", "--shards"],
     }
 }
@@ -186,7 +193,7 @@ impl Call {
         let mut arguments = arguments.into_iter().peekable();
         let call = arguments.next_if(|first| !first.starts_with('-')).unwrap_or_else(|| "one".to_owned());
         let mut options = Options::of(match call.as_str() {
-            "one" | "token" | "try" | "chaos" => Role::One,
+            "one" | "token" | "try" | "chaos" | "bench" => Role::One,
             "host" => Role::Host,
             "gateway" | "status" | "move" => Role::Gateway,
             _ => return Err(WrongCall::Unknown(call)),
@@ -206,11 +213,12 @@ impl Call {
         };
         let mut hours = 1;
         let nats = std::env::var_os(NATS_SERVER).map_or_else(|| "nats-server".into(), PathBuf::from);
+        let mut bench = BenchOptions { seconds: 10, nats: nats.clone() };
         let mut chaos = ChaosOptions { seconds: 60, seed: 1, shards: 8, nats };
         while let Some(argument) = arguments.next() {
             if argument.starts_with("--") && !understood(&call).contains(&argument.as_str()) {
                 let known =
-                    ["one", "host", "gateway", "token", "chaos"].map(understood).concat().contains(&argument.as_str());
+                    ["one", "host", "gateway", "token", "chaos", "bench"].map(understood).concat().contains(&argument.as_str());
                 return Err(if known { WrongCall::Elsewhere(argument) } else { WrongCall::Unknown(argument) });
             }
             let text = arguments.next().unwrap_or_default();
@@ -234,15 +242,24 @@ impl Call {
                     let records = number("--snapshot-records", "a number from 1 to 65535", &text, u16::MAX)?;
                     options.snapshot_records = records.into();
                 }
-                "--seconds" => chaos.seconds = number("--seconds", "a number from 1 to 65535", &text, u16::MAX)?.into(),
+                "--seconds" => {
+                    chaos.seconds = number("--seconds", "a number from 1 to 65535", &text, u16::MAX)?.into();
+                    bench.seconds = chaos.seconds;
+                }
                 "--seed" => chaos.seed = text.parse().map_err(|_| WrongCall::Value("--seed", "a number"))?,
-                "--nats" => chaos.nats = file("--nats", text)?,
+                "--nats" => {
+                    chaos.nats = file("--nats", text)?;
+                    bench.nats = chaos.nats.clone();
+                }
                 "--hours" => hours = number("--hours", "a number from 1 to 8760", &text, 8_760)?.into(),
                 _ => return Err(WrongCall::Unknown(argument)),
             }
         }
         if call == "try" {
             return Ok(Call::Try(chaos.nats));
+        }
+        if call == "bench" {
+            return Ok(Call::Bench(bench));
         }
         if call == "chaos" {
             return Ok(Call::Chaos(chaos));
@@ -312,7 +329,7 @@ fn person(text: &str) -> Option<Person> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Nats, Options, Role, WrongCall};
+    use super::{BenchOptions, Call, Nats, Options, Role, WrongCall};
 
     fn read(line: &str) -> Result<Call, WrongCall> {
         Call::read(line.split_whitespace().map(Into::into))
@@ -328,6 +345,8 @@ mod tests {
         assert_eq!(read("host --name h-1 --servers a:1,b:2 --ca ca.pem --replicas 1"), Ok(Call::Run(host)));
         let gateway = Options { nats, shards: 8, ..Options::of(Role::Gateway) };
         assert_eq!(read("gateway --servers a:1,b:2 --ca ca.pem --shards 8"), Ok(Call::Run(gateway)));
+        let bench = BenchOptions { seconds: 1, nats: "n".into() };
+        assert_eq!(read("bench --seconds 1 --nats n"), Ok(Call::Bench(bench)));
     }
 
     #[test]
@@ -335,6 +354,9 @@ mod tests {
         for (line, message) in [
             ("serve", "`serve` is not known"),
             ("--wrong 1", "`--wrong` is not known"),
+            ("bench --seed 1", "`--seed` is not for this"),
+            ("bench --seconds 0", "`--seconds` needs a number from 1 to 65535"),
+            ("host --servers a:1 --seconds 1", "`--seconds` is not for this"),
             ("one more", "`more` is not known"),
             ("host", "`--servers` needs addresses of NATS servers, with commas between"),
             ("host --servers a:1,", "`--servers` needs addresses of NATS servers, with commas between"),

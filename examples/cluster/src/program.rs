@@ -44,6 +44,9 @@ pub enum Failure {
     /// What was promised is not so, or could not be tried.
     #[error("{0}")]
     Chaos(String),
+    /// It could not be measured.
+    #[error("{0}")]
+    Bench(String),
     /// The key or the address cannot be had.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -57,7 +57,7 @@ pub(crate) struct Cluster {
 
 /// A process of this program.
 #[derive(Debug)]
-struct Member {
+pub(crate) struct Member {
     name: String,
     port: u16,
     arguments: Vec<String>,
@@ -180,7 +180,26 @@ impl Cluster {
 }
 
 impl Member {
-    fn start(&mut self, folder: &Path) -> io::Result<()> {
+    /// One that does not run yet, with these arguments besides its port.
+    pub(crate) fn new(name: &str, port: u16, arguments: &[String]) -> Self {
+        let arguments = [arguments, &["--port".to_owned(), port.to_string()]].concat();
+        Member { name: name.to_owned(), port, arguments, process: None }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    /// As by `kill -9`.
+    pub(crate) async fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.kill().await;
+        }
+    }
+
+    /// Starts it; what it writes goes into a file of its name in `folder`.
+    pub(crate) fn start(&mut self, folder: &Path) -> io::Result<()> {
         let log = File::options().append(true).create(true).open(folder.join(format!("{}.log", self.name)))?;
         let mut command = Command::new(std::env::current_exe()?);
         command.args(&self.arguments).stdout(Stdio::null()).stderr(log);

@@ -1,9 +1,14 @@
 //! Just enough HTTP to talk to a gateway on this machine.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+/// How long one that stands still is waited for before it is asked again.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// None where there is no answer, or where the connection broke before its end.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> Option<(u16, String)> {
@@ -18,6 +23,25 @@ pub(crate) async fn ask(address: SocketAddr, token: &str, body: &str) -> Option<
         body.len()
     );
     exchange(address, &(head + body)).await
+}
+
+/// Waits until all of them say that they are ready.
+pub(crate) async fn ready(addresses: impl IntoIterator<Item = SocketAddr>) {
+    for address in addresses {
+        while timeout(PATIENCE, get(address, "/ready")).await.ok().flatten().is_none_or(|(status, _)| status != 200) {
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+/// The sum of a figure that is told at `/metrics`, over all logs; 0 where there is no answer.
+pub(crate) async fn figure(address: SocketAddr, name: &str) -> u64 {
+    let Some((_, text)) = get(address, "/metrics").await else { return 0 };
+    let value = |line: &str| {
+        let (found, value) = line.rsplit_once(' ')?;
+        (found.split('{').next() == Some(name)).then(|| value.parse::<u64>().ok()).flatten()
+    };
+    text.lines().filter_map(value).sum()
 }
 
 async fn exchange(address: SocketAddr, request: &str) -> Option<(u16, String)> {

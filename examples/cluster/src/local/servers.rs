@@ -80,6 +80,12 @@ impl Servers {
         Ok(all)
     }
 
+    /// Whether there is such a program.
+    pub(crate) async fn can_start(program: &Path) -> bool {
+        let version = Command::new(program).arg("--version").stdin(Stdio::null()).output().await;
+        version.is_ok_and(|said| said.status.success())
+    }
+
     /// Where they listen.
     pub fn addresses(&self) -> Vec<String> {
         self.sockets().map(|address| address.to_string()).collect()
