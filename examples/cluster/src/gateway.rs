@@ -114,6 +114,14 @@ struct Wish {
     sent: Time,
 }
 
+/// What was said last to the owner of the rules.
+#[derive(Clone, Copy, Debug)]
+struct Beat {
+    number: u64,
+    sent: Time,
+    passed: u64,
+}
+
 /// A gateway.
 #[derive(Clone, Debug)]
 pub struct Gateway {
@@ -123,7 +131,7 @@ pub struct Gateway {
     number: u64,
     /// When the beats were sent that were not answered yet.
     beats: BTreeMap<u64, Time>,
-    beaten: Option<Time>,
+    last_beat: Option<Beat>,
     trusted_until: Time,
     open: bool,
     rules_epoch: u64,
@@ -141,7 +149,7 @@ impl Gateway {
             now: 0,
             number: 0,
             beats: BTreeMap::new(),
-            beaten: None,
+            last_beat: None,
             trusted_until: 0,
             open: false,
             rules_epoch: 0,
@@ -180,6 +188,7 @@ impl Gateway {
             GatewayInput::SignOut { socket } => self.readers.retain(|_, reader| reader.socket != socket),
             GatewayInput::Ask { id, by, g, item } => self.ask(id, by, g, item, out),
         }
+        self.beat(out);
     }
 
     /// The next thing for the person at `socket`, at `now`. Nothing while the gateway does not know whether it still
@@ -226,17 +235,26 @@ impl Gateway {
 /// Time.
 impl Gateway {
     fn tick(&mut self, out: &mut Vec<GatewayEffect>) {
-        if self.beaten.is_none_or(|at| self.now >= at + BEAT) {
-            self.beaten = Some(self.now);
-            let passed = self.passed();
-            let number = self.look(Log::Rules, Sight::Alive { passed }, out);
-            let now = self.now;
-            self.beats.retain(|_, sent| now < *sent + GATEWAY_TRUSTED);
-            self.beats.insert(number, now);
-        }
         self.look_at_shards(out);
         self.ask_for_chats(out);
         self.ask_again(out);
+    }
+
+    /// Says that it lives: every [`BEAT`], and as soon as more of the rules is in force here, for commands wait for that.
+    /// Not before the last one was answered, though: an owner who is busy hears no more than it can answer, and of those
+    /// without an answer there are never more than a few.
+    fn beat(&mut self, out: &mut Vec<GatewayEffect>) {
+        let (now, passed) = (self.now, self.passed());
+        let due = self.last_beat.is_none_or(|last| {
+            let is_news = passed > last.passed && !self.beats.contains_key(&last.number);
+            is_news || now >= last.sent + BEAT
+        });
+        if due {
+            let number = self.look(Log::Rules, Sight::Alive { passed }, out);
+            self.last_beat = Some(Beat { number, sent: now, passed });
+            self.beats.retain(|_, sent| now < *sent + GATEWAY_TRUSTED);
+            self.beats.insert(number, now);
+        }
     }
 
     fn look_at_shards(&mut self, out: &mut Vec<GatewayEffect>) {

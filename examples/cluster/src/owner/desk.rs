@@ -73,8 +73,11 @@ pub(crate) trait Duty: Sized {
     /// The monitor.
     fn live(&mut self) -> &mut LiveMonitor;
 
+    /// What a gateway says of itself when it looks.
+    fn hear_look(&mut self, look: &Look, now: Time);
+
     /// What is to be seen; `tail` is where the log ends then, and `told` how much its last record has yet to tell.
-    fn look(&mut self, look: &Look, tail: &Tail, told: usize, now: Time) -> Option<Seen>;
+    fn look(&self, look: &Look, tail: &Tail, told: usize) -> Option<Seen>;
 
     /// What the record at the end of `tail` made happen.
     fn tell(&mut self, tail: &Tail, told: Vec<Told>, out: &mut Vec<Effect>);
@@ -232,6 +235,8 @@ impl<D: Duty> Desk<D> {
         if self.flight.is_some() {
             return Ok(0);
         }
+        let looks = std::mem::take(&mut self.looks);
+        looks.iter().for_each(|look| self.duty.hear_look(look, now));
         let valid = valid || planted(Fault::StaleRefusal);
         if valid {
             self.duty.settle(out);
@@ -240,7 +245,6 @@ impl<D: Duty> Desk<D> {
         let mut batch = Batch::default();
         self.duty.prepare(now, &mut batch.told, &mut batch.entries)?;
         self.take_asked(&seat.settings, &mut batch, out);
-        let looks = std::mem::take(&mut self.looks);
         // Law 6: what leaves no trace in the log is answered under a valid lease, or when the next append has landed.
         let traceless = batch.answers.len() + batch.refused.len() + looks.len();
         let unsure = !valid && traceless > 0;
@@ -249,7 +253,7 @@ impl<D: Duty> Desk<D> {
         let p = if appends { self.tail.p + 1 } else { self.tail.p };
         let seen = Tail { p, epoch: self.epoch, g: self.duty.g(p), ..self.tail };
         for look in looks {
-            if let Some(seen) = self.duty.look(&look, &seen, batch.told.len(), now) {
+            if let Some(seen) = self.duty.look(&look, &seen, batch.told.len()) {
                 batch.answers.push((look.gateway, ToGateway::Seen { number: look.number, seen }));
             }
         }

@@ -109,20 +109,18 @@ impl Duty for RulesDuty {
         &mut self.live
     }
 
-    fn look(&mut self, look: &Look, tail: &Tail, _told: usize, now: Time) -> Option<Seen> {
-        let Sight::Alive { passed } = look.at else { return None };
-        let admitted = match self.gateways.get_mut(&look.gateway) {
-            Some(gateway) => {
-                *gateway = Gateway { passed: gateway.passed.max(passed), heard: now };
-                true
-            }
-            // Its next question is answered when it is durable that it is admitted.
-            None => {
-                self.joining.insert(look.gateway.clone());
-                false
-            }
-        };
-        Some(Seen::Alive { epoch: tail.epoch, admitted })
+    fn hear_look(&mut self, look: &Look, now: Time) {
+        let Sight::Alive { passed } = look.at else { return };
+        match self.gateways.get_mut(&look.gateway) {
+            Some(gateway) => *gateway = Gateway { passed: gateway.passed.max(passed), heard: now },
+            None => _ = self.joining.insert(look.gateway.clone()),
+        }
+    }
+
+    /// One that has just come is admitted in the record with which this is answered.
+    fn look(&self, look: &Look, tail: &Tail, _told: usize) -> Option<Seen> {
+        let Sight::Alive { .. } = look.at else { return None };
+        Some(Seen::Alive { epoch: tail.epoch, admitted: self.gateways.contains_key(&look.gateway) })
     }
 
     fn tell(&mut self, _tail: &Tail, _told: Vec<Told>, _out: &mut Vec<Effect>) {}

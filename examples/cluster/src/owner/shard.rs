@@ -136,7 +136,9 @@ impl Duty for ShardDuty {
         &mut self.live
     }
 
-    fn look(&mut self, look: &Look, tail: &Tail, told: usize, _now: Time) -> Option<Seen> {
+    fn hear_look(&mut self, _look: &Look, _now: Time) {}
+
+    fn look(&self, look: &Look, tail: &Tail, told: usize) -> Option<Seen> {
         let after = match u32::try_from(told) {
             Ok(0) => self.sent.last(),
             Ok(told) => Place { p: tail.p, i: told - 1 },

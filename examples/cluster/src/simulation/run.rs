@@ -78,8 +78,9 @@ fn step(dice: &mut Dice, wildness: usize) -> Step {
     }
 }
 
-/// What begins every run: hosts that own their logs, gateways that are admitted, operators, and people at their sockets.
-fn opening(world: &mut World) {
+/// How every run begins: hosts that own their logs, gateways that are admitted, operators, and people at their sockets.
+pub(super) fn opened() -> World {
+    let mut world = World::new(3, 2, settings());
     for _ in 0..12 {
         world.step(Step::Pass(100));
         while !world.arrivals().is_empty() {
@@ -94,6 +95,7 @@ fn opening(world: &mut World) {
     for who in 0..6 {
         world.step(Step::SignIn(who, who));
     }
+    world
 }
 
 /// What leads straight to where some faults show, which chance does not often do.
@@ -145,8 +147,7 @@ pub(super) struct Run {
 /// Runs the steps under a planted fault, if any, lets everything settle, and checks.
 pub(super) fn run(steps: &[Step], fault: Option<Fault>) -> Run {
     plant(fault);
-    let mut world = World::new(3, 2, settings());
-    opening(&mut world);
+    let mut world = opened();
     let told = steps.iter().filter_map(|step| world.step(*step)).collect();
     let settled = world.settle();
     let wrong = if settled || world.broken.is_some() { check(&world.course()).err() } else { Some(world.unsettled()) };

@@ -1,6 +1,6 @@
 //! The random histories.
 
-use super::run::{directed, explain, name, run, steps};
+use super::run::{directed, explain, name, opened, run, steps};
 use super::world::{Counts, Step};
 use crate::fault::Fault;
 
@@ -75,4 +75,20 @@ fn every_planted_fault_is_caught() {
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// A command on the rules is in force as soon as the messages for that have come: nobody waits for the next beat.
+#[test]
+fn a_command_on_the_rules_waits_for_messages_and_not_for_time() {
+    let mut world = opened();
+    for turn in 0..8 {
+        // A rule comes and goes.
+        for what in [3, 5] {
+            world.step(Step::Act(what, turn));
+            while world.step(Step::Next).is_some() {}
+            assert!(world.pending.is_empty(), "turn {turn}: {:?}", world.pending);
+            world.step(Step::Pass(20));
+        }
+    }
+    assert!(world.counts.revocations >= 4 && world.counts.refused < 8, "{:?}", world.counts);
 }
