@@ -65,8 +65,8 @@ pub enum Input {
         /// What.
         appended: Appended,
     },
-    /// From a gateway.
-    Message(ToOwner),
+    /// From gateways: what came together goes into one record, as far as it fits.
+    Messages(Vec<ToOwner>),
     /// The snapshot after record `p` is durable.
     Saved {
         /// Which.
@@ -247,7 +247,7 @@ impl<D: Duty> Owner<D> {
             Input::Loaded { ticket, loaded } => self.loaded(ticket, loaded, out),
             Input::Rules { p, record } => self.at_desk(|desk| desk.duty.hear_rules(p, record)),
             Input::Appended { ticket, appended } => self.appended(ticket, appended, out),
-            Input::Message(message) => self.message(message, out),
+            Input::Messages(messages) => messages.into_iter().for_each(|message| self.message(message, out)),
             Input::Saved { p } => self.at_desk(|desk| desk.saved(p, out)),
             Input::Covered { g } => self.at_desk(|desk| desk.covered(g, out)),
         }

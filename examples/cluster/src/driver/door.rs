@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::{Clock, Post, TICK};
+use super::{Clock, Post, TICK, apart};
 use crate::gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out};
 use crate::message::{Answer, Place};
 use crate::record::{Item, Person};
@@ -152,9 +152,7 @@ async fn hear<S: Store>(store: Arc<S>, address: Address, door: Door) {
         if let Ok(mut messages) = store.listen(address.clone()).await {
             while let Some(bytes) = messages.recv().await {
                 // What this version cannot read, it cannot pass on.
-                if let Ok(message) = serde_json::from_slice(&bytes) {
-                    door.handle(GatewayInput::Message(message));
-                }
+                apart(&bytes).for_each(|message| door.handle(GatewayInput::Message(message)));
             }
         }
         sleep(Duration::from_millis(RETRY)).await;

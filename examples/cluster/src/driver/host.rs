@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::placement::{Placement, Word};
-use super::{Clock, Post, TICK};
+use super::{Clock, Post, TICK, apart};
 use crate::owner::{Appended, Duty, Effect, Input, Owner, RulesDuty, ShardDuty, Snapshot, Status};
 use crate::settings::{RENEW, RETRY, STORE_LIMIT, Settings};
 use crate::shard::Log;
@@ -290,8 +290,7 @@ async fn listen<S: Store>(store: Arc<S>, log: Log, inputs: mpsc::UnboundedSender
         if let Ok(mut messages) = store.listen(Address::Owner(log)).await {
             while let Some(bytes) = messages.recv().await {
                 // What this version cannot read, it cannot answer.
-                let Ok(message) = serde_json::from_slice(&bytes) else { continue };
-                if inputs.send(Input::Message(message)).is_err() {
+                if inputs.send(Input::Messages(apart(&bytes).collect())).is_err() {
                     return;
                 }
             }

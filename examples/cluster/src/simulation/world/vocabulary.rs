@@ -66,7 +66,7 @@ pub(super) fn brief(cargo: &Cargo) -> String {
             | Input::LeaseRenewed { .. }
             | Input::LeaseWon { .. }
             | Input::LeaseLost
-            | Input::Message(_) => {
+            | Input::Messages(_) => {
                 format!("to host {host} for {log}")
             }
         },
