@@ -45,7 +45,8 @@ async fn measure(options: &BenchOptions, folder: &Path, say: fn(&str), progress:
     let time = Duration::from_secs(options.seconds);
     progress("the floor");
     let place = folder.to_owned();
-    let floor = tokio::task::spawn_blocking(move || floor::floor(&place, time)).await.map_err(std::io::Error::other)??;
+    let floor =
+        tokio::task::spawn_blocking(move || floor::floor(&place, time)).await.map_err(std::io::Error::other)??;
     let mut text = "| the floor | a second | p50 ms | p99 ms |\n|---|--:|--:|--:|\n".to_owned();
     for (what, samples) in floor {
         // Writing to a string does not fail.

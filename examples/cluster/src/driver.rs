@@ -102,14 +102,15 @@ mod tests {
     fn messages_to_one_address_go_together_and_come_apart_in_order() {
         let to = |name: &str| Address::Gateway(name.to_owned());
         let long = format!("\"{}\"", "x".repeat(LARGEST));
-        let messages = [("a", "\"1\\n\""), ("b", "\"2\""), ("a", "nothing"), ("a", "\"3\""), ("a", &long), ("a", "\"4\"")];
+        let messages =
+            [("a", "\"1\\n\""), ("b", "\"2\""), ("a", "nothing"), ("a", "\"3\""), ("a", &long), ("a", "\"4\"")];
         let messages = messages.map(|(name, text)| (to(name), text.as_bytes().to_vec()));
         let sent = together(messages.into_iter());
         let counts: Vec<usize> = sent.iter().map(|(_, together)| apart::<String>(together).count()).collect();
         assert_eq!((sent.len(), counts), (4, vec![2, 1, 1, 1]));
         let of = |name: &str| sent.iter().filter(|(address, _)| *address == to(name)).collect::<Vec<_>>();
         let read: Vec<String> = of("a").into_iter().flat_map(|(_, together)| apart::<String>(together)).collect();
-        assert_eq!(read.len(), 4);
-        assert_eq!([&read[0], &read[1], &read[3]], ["1\n", "3", "4"]);
+        let (short, longer): (Vec<String>, Vec<String>) = read.into_iter().partition(|text| text.len() < 9);
+        assert_eq!((short, longer.len()), (["1\n", "3", "4"].map(str::to_owned).to_vec(), 1));
     }
 }

@@ -92,6 +92,8 @@ pub struct GatewayStatus {
     pub behind: usize,
     /// The rules are in force up to here.
     pub passed: u64,
+    /// Records of the rules that are in force in the shard that is farthest, and not everywhere.
+    pub lag: u64,
     /// Sockets.
     pub sockets: usize,
     /// Wishes without an answer.
@@ -137,6 +139,8 @@ pub struct Gateway {
     rules_epoch: u64,
     views: Vec<View>,
     readers: BTreeMap<Person, Reader>,
+    /// Who has which socket.
+    sockets: BTreeMap<u64, Person>,
     wishes: BTreeMap<String, Wish>,
     status: GatewayStatus,
 }
@@ -155,6 +159,7 @@ impl Gateway {
             rules_epoch: 0,
             views: Shard::all(settings.shards).map(|shard| View::new(shard, settings.recent_kept)).collect(),
             readers: BTreeMap::new(),
+            sockets: BTreeMap::new(),
             wishes: BTreeMap::new(),
             status: GatewayStatus::default(),
             settings,
@@ -172,6 +177,7 @@ impl Gateway {
             open: self.open,
             behind: self.views.iter().filter(|view| !view.is_open()).count(),
             passed: self.passed(),
+            lag: self.views.iter().map(View::passed).max().unwrap_or_default().saturating_sub(self.passed()),
             sockets: self.readers.len(),
             wishes: self.wishes.len(),
             ..self.status
@@ -185,7 +191,7 @@ impl Gateway {
             GatewayInput::Tick => self.tick(out),
             GatewayInput::Message(message) => self.message(message, out),
             GatewayInput::SignIn { person, socket, seen } => self.sign_in(person, socket, &seen, out),
-            GatewayInput::SignOut { socket } => self.readers.retain(|_, reader| reader.socket != socket),
+            GatewayInput::SignOut { socket } => self.sign_out(socket),
             GatewayInput::Ask { id, by, g, item } => self.ask(id, by, g, item, out),
         }
         self.beat(out);
@@ -196,7 +202,7 @@ impl Gateway {
     pub fn take(&mut self, now: Time, socket: u64) -> Option<Out> {
         self.tell_time(now);
         let careless = planted(Fault::StaleGateway);
-        let reader = self.readers.values_mut().find(|reader| reader.socket == socket)?;
+        let reader = self.sockets.get(&socket).and_then(|person| self.readers.get_mut(person))?;
         let shard = reader.next()?;
         let open = self.open && self.views.get(usize::from(shard.0)).is_some_and(View::is_open);
         (open || careless).then(|| reader.take()).flatten()
@@ -348,8 +354,9 @@ impl Gateway {
             }
         }
         for person in full {
-            if let Some(reader) = self.readers.remove(&person) {
-                out.push(GatewayEffect::Close { socket: reader.socket });
+            if let Some(Reader { socket, .. }) = self.readers.remove(&person) {
+                self.sockets.remove(&socket);
+                out.push(GatewayEffect::Close { socket });
             }
         }
     }
@@ -423,10 +430,18 @@ impl Gateway {
             }
         }
         out.push(GatewayEffect::Ready { socket });
-        if let Some(older) = self.readers.insert(person, reader) {
-            out.push(GatewayEffect::Close { socket: older.socket });
+        self.sockets.insert(socket, person.clone());
+        if let Some(Reader { socket, .. }) = self.readers.insert(person, reader) {
+            self.sockets.remove(&socket);
+            out.push(GatewayEffect::Close { socket });
         }
         self.ask_for_chats(out);
+    }
+
+    fn sign_out(&mut self, socket: u64) {
+        if let Some(person) = self.sockets.remove(&socket) {
+            self.readers.remove(&person);
+        }
     }
 
     fn ask(&mut self, id: String, by: Person, g: u64, item: Item, out: &mut Vec<GatewayEffect>) {

@@ -176,6 +176,8 @@ pub struct Status {
     pub p: u64,
     /// The rules are applied up to here.
     pub g: u64,
+    /// Records of the rules that it has heard of and that are not applied in its log yet.
+    pub lag: u64,
     /// Which owner it is.
     pub epoch: u64,
     /// Records added.
@@ -228,7 +230,8 @@ impl<D: Duty> Owner<D> {
             Stage::Serving(desk) => (desk.is_fenced(), false),
             Stage::Broken => (false, true),
         };
-        Status { serves, broken, ..self.status }
+        let lag = if serves { self.status.lag } else { 0 };
+        Status { serves, broken, lag, ..self.status }
     }
 
     /// Hears `input`, at `now`, and says what is to be done.
@@ -362,6 +365,7 @@ impl<D: Duty> Owner<D> {
             Err(broken) => return self.stop(broken, out),
         }
         let tail = desk.tail();
-        self.status = Status { p: tail.p, g: tail.g, epoch: tail.epoch, ..self.status };
+        let lag = desk.duty.heard(tail).saturating_sub(tail.g);
+        self.status = Status { p: tail.p, g: tail.g, lag, epoch: tail.epoch, ..self.status };
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -119,6 +120,8 @@ impl Program {
             told_to_stop.await;
             drop(stopping);
         };
+        // What is told and what is answered are written one after the other: neither waits until the other has arrived.
+        let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
         let serving = axum::serve(listener, routes).with_graceful_shutdown(graceful).into_future();
         let mut serving = std::pin::pin!(serving);
         tokio::select! {

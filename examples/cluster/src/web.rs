@@ -12,8 +12,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use chat_monitor::Refusal;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::time::timeout;
 
 use crate::driver::Door;
@@ -61,29 +62,47 @@ struct Wish {
     item: Item,
 }
 
+/// What became of it.
+#[derive(Debug, Serialize)]
+struct Reply {
+    id: String,
+    #[serde(flatten)]
+    what: Became,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Became {
+    Done { p: u64 },
+    Refused { code: &'static str, message: String, refusal: Refusal },
+    Unknown(&'static str),
+    Error(&'static str),
+}
+
 impl Web {
     fn person(&self, token: &str) -> Option<Token> {
         Token::read(token, &self.key, now())
     }
 
     /// What became of a wish, as people read it.
-    async fn ask(&self, by: Person, wish: Wish) -> (StatusCode, Value) {
+    async fn ask(&self, by: Person, wish: Wish) -> (StatusCode, Reply) {
         let Wish { id, g, item } = wish;
         if id.is_empty() || id.len() > LONGEST_ID {
-            return (StatusCode::BAD_REQUEST, json!({"id": id, "error": "an id has 1 to 100 bytes"}));
+            return (StatusCode::BAD_REQUEST, Reply { id, what: Became::Error("an id has 1 to 100 bytes") });
         }
         let asked = self.door.ask(format!("{by}/{id}"), by, g, item);
         let answer = timeout(PATIENCE, asked).await.ok().flatten();
-        match answer {
-            Some(Answer::Done { p }) => (StatusCode::OK, json!({"id": id, "done": {"p": p}})),
+        let (status, what) = match answer {
+            Some(Answer::Done { p }) => (StatusCode::OK, Became::Done { p }),
             Some(Answer::Refused { refusal, .. }) => {
-                let refused = json!({"code": refusal.code(), "message": refusal.to_string(), "refusal": refusal});
-                (StatusCode::CONFLICT, json!({"id": id, "refused": refused}))
+                let (code, message) = (refusal.code(), refusal.to_string());
+                (StatusCode::CONFLICT, Became::Refused { code, message, refusal })
             }
             Some(Answer::Moved { .. }) | None => {
-                (StatusCode::SERVICE_UNAVAILABLE, json!({"id": id, "unknown": "ask again with the same id"}))
+                (StatusCode::SERVICE_UNAVAILABLE, Became::Unknown("ask again with the same id"))
             }
-        }
+        };
+        (status, Reply { id, what })
     }
 }
 

@@ -64,7 +64,8 @@ impl Bed {
     pub(super) async fn start(kind: Kind, nats: &Path, folder: &Path) -> Result<Self, Failure> {
         let (servers, hosts, gateways) = kind.size();
         let of = |name: &str| folder.join(name).to_string_lossy().into_owned();
-        let mut bed = Bed { servers: None, hosts: Vec::new(), gateways: Vec::new(), key: key(&folder.join("cluster.key"))? };
+        let mut bed =
+            Bed { servers: None, hosts: Vec::new(), gateways: Vec::new(), key: key(&folder.join("cluster.key"))? };
         let ports = free_ports(hosts + gateways)?;
         let (of_hosts, of_gateways) = ports.split_at(hosts);
         let key = of("cluster.key");

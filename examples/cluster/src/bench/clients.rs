@@ -79,10 +79,8 @@ impl People {
         let mut service = sign_in(Person::Service, 0).await?;
         let operator = |nth: usize| format!("op{nth}").parse().map_err(wrong);
         let (mut accounts, mut chats) = (Vec::new(), Vec::new());
-        accounts.push(Command::SetOperator {
-            id: "w".parse().map_err(wrong)?,
-            operator: Operator::new(Role::Supervisor),
-        });
+        accounts
+            .push(Command::SetOperator { id: "w".parse().map_err(wrong)?, operator: Operator::new(Role::Supervisor) });
         for nth in 0..Load::MANY.clients {
             accounts.push(Command::SetOperator { id: operator(nth)?, operator: Operator::new(Role::Associate) });
             let chat = Chat::new(format!("c{nth}").parse().map_err(wrong)?);

@@ -58,6 +58,9 @@ pub(crate) trait Duty: Sized {
     /// The `g` of a record at `p`, if it were added now.
     fn g(&self, p: u64) -> u64;
 
+    /// The last record of the rules that it has heard of.
+    fn heard(&self, tail: &Tail) -> u64;
+
     /// A record of the rules.
     fn hear_rules(&mut self, p: u64, record: Vec<u8>);
 

@@ -82,6 +82,10 @@ impl Duty for RulesDuty {
         p
     }
 
+    fn heard(&self, tail: &Tail) -> u64 {
+        tail.p
+    }
+
     fn hear_rules(&mut self, _p: u64, _record: Vec<u8>) {}
 
     fn prepare(&mut self, now: Time, _told: &mut Vec<Told>, entries: &mut Vec<Entry>) -> Result<(), Broken> {
@@ -140,6 +144,9 @@ impl Duty for RulesDuty {
 
     /// Law 3: at every gateway that may deliver.
     fn settle(&mut self, out: &mut Vec<Effect>) {
+        if self.waiting.is_empty() {
+            return;
+        }
         let passed = self.gateways.values().map(|gateway| gateway.passed).min().unwrap_or(u64::MAX);
         let (settled, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(p, ..)| *p <= passed);
         self.waiting = waiting;

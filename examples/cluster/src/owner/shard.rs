@@ -104,11 +104,15 @@ impl Duty for ShardDuty {
     }
 
     fn follow(&self) -> Option<u64> {
-        Some(self.coming.last_key_value().map_or(self.rules.p, |(p, _)| *p))
+        Some(self.heard(&self.rules))
     }
 
     fn g(&self, _p: u64) -> u64 {
         self.rules.p
+    }
+
+    fn heard(&self, _tail: &Tail) -> u64 {
+        self.coming.last_key_value().map_or(self.rules.p, |(p, _)| *p)
     }
 
     fn hear_rules(&mut self, p: u64, record: Vec<u8>) {

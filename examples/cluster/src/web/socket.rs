@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use futures_util::SinkExt;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -63,7 +64,14 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
         tokio::select! {
             () = &mut ends => return send(&mut socket, json!({"error": "the token has ended"}).to_string()).await,
             out = reader.next() => match out {
-                Some(out) => send(&mut socket, serde_json::to_string(&out).ok()?).await?,
+                Some(out) => {
+                    feed(&mut socket, serde_json::to_string(&out).ok()?).await?;
+                    // As often as not the answer to what made it happen is there, too: both are written together.
+                    while let Ok(answer) = answered.try_recv() {
+                        feed(&mut socket, answer).await?;
+                    }
+                    flush(&mut socket).await?;
+                }
                 None => return send(&mut socket, json!({"error": "closed: signed in elsewhere, or too slow"}).to_string()).await,
             },
             Some(answer) = answered.recv() => send(&mut socket, answer).await?,
@@ -73,7 +81,11 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
                     Ok(wish) => {
                         let room = answers.clone().reserve_owned().await.ok()?;
                         let (web, person) = (Arc::clone(web), person.clone());
-                        tokio::spawn(async move { _ = room.send(web.ask(person, wish).await.1.to_string()) });
+                        tokio::spawn(async move {
+                            let reply = web.ask(person, wish).await.1;
+                            // Nothing in a reply fails to be written.
+                            _ = room.send(serde_json::to_string(&reply).unwrap_or_default());
+                        });
                     }
                     Err(wrong) => send(&mut socket, json!({"error": wrong.to_string()}).to_string()).await?,
                 },
@@ -85,5 +97,14 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
 }
 
 async fn send(socket: &mut WebSocket, text: String) -> Option<()> {
-    timeout(PATIENCE, socket.send(Message::Text(text.into()))).await.ok()?.ok()
+    feed(socket, text).await?;
+    flush(socket).await
+}
+
+async fn feed(socket: &mut WebSocket, text: String) -> Option<()> {
+    timeout(PATIENCE, socket.feed(Message::Text(text.into()))).await.ok()?.ok()
+}
+
+async fn flush(socket: &mut WebSocket) -> Option<()> {
+    timeout(PATIENCE, socket.flush()).await.ok()?.ok()
 }

@@ -101,7 +101,7 @@ impl World {
     pub(in crate::simulation) fn arrive(&mut self, cargo: Cargo) {
         match cargo {
             Cargo::ToOwner(host, log, message) => self.owner(host, log, Input::Messages(vec![message])),
-            Cargo::ToGateway(door, message) => self.gateway(door, GatewayInput::Messages(vec![message])),
+            Cargo::ToGateway(door, message) => self.gateway(door, GatewayInput::Message(message)),
             Cargo::Answer { host, log, input } => self.owner(host, log, input),
             Cargo::Append { host, log, ticket, expected, record } => {
                 let appended = self.land(log, expected, record);

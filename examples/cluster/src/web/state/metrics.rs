@@ -12,10 +12,11 @@ use crate::owner::Status;
 
 type Figure = (&'static str, &'static str, &'static str, fn(&Status) -> u64);
 
-const OF_LOGS: [Figure; 7] = [
+const OF_LOGS: [Figure; 8] = [
     ("cluster_serves", "gauge", "Whether this process owns the log.", |status| u64::from(status.serves)),
     ("cluster_record", "gauge", "The last record of the log.", |status| status.p),
     ("cluster_rules_applied", "gauge", "The record of the rules that is applied.", |status| status.g),
+    ("cluster_rules_lag", "gauge", "Records of the rules that it knows of and has not applied.", |status| status.lag),
     ("cluster_commands_total", "counter", "Wishes accepted.", |status| status.accepted),
     ("cluster_refusals_total", "counter", "Wishes refused.", |status| status.refused),
     ("cluster_appends_total", "counter", "Records added.", |status| status.appends),
@@ -43,6 +44,7 @@ fn of_gateway(text: &mut String, gateway: &GatewayStatus) {
         ("gateway_open", "gauge", "Whether it may deliver.", u64::from(gateway.open)),
         ("gateway_behind", "gauge", "Shards of which something is missing.", gateway.behind as u64),
         ("gateway_rules_in_force", "gauge", "The record of the rules that is in force.", gateway.passed),
+        ("gateway_rules_lag", "gauge", "Records of the rules in force in some shards and not in all.", gateway.lag),
         ("gateway_sockets", "gauge", "Sockets.", gateway.sockets as u64),
         ("gateway_wishes", "gauge", "Wishes without an answer.", gateway.wishes as u64),
         ("gateway_deliveries_total", "counter", "What was told and taken.", gateway.taken),
