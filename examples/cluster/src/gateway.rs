@@ -12,7 +12,7 @@ use crate::Time;
 use crate::fault::{Fault, planted};
 use crate::message::{Answer, Ask, Delivery, Look, Place, Position, Seen, Sight, ToGateway, ToOwner};
 use crate::record::{Item, Person};
-use crate::settings::{ASK_AGAIN, ASK_LIMIT, BEAT, GATEWAY_TRUSTED, Settings};
+use crate::settings::{ASK_AGAIN, ASK_LIMIT, BEAT, BEAT_REST, GATEWAY_TRUSTED, Settings};
 use crate::shard::{Log, Shard};
 
 use reader::{Begin, Reader};
@@ -252,7 +252,9 @@ impl Gateway {
     fn beat(&mut self, out: &mut Vec<GatewayEffect>) {
         let (now, passed) = (self.now, self.passed());
         let due = self.last_beat.is_none_or(|last| {
-            let is_news = passed > last.passed && !self.beats.contains_key(&last.number);
+            // An owner that is unsure of its lease answers with a record, which is news again: hence the rest.
+            let rested = now >= last.sent + BEAT_REST;
+            let is_news = passed > last.passed && rested && !self.beats.contains_key(&last.number);
             is_news || now >= last.sent + BEAT
         });
         if due {

@@ -16,6 +16,9 @@ pub const LEASE_TRUSTED: Time = 2_000;
 /// How often a gateway says that it lives.
 pub const BEAT: Time = 500;
 
+/// How long it rests at least, whatever has come in force.
+pub const BEAT_REST: Time = 5;
+
 /// How long a gateway may deliver, from when it sent the beat that was answered.
 pub const GATEWAY_TRUSTED: Time = 5_000;
 
