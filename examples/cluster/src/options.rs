@@ -217,8 +217,10 @@ impl Call {
         let mut chaos = ChaosOptions { seconds: 60, seed: 1, shards: 8, nats };
         while let Some(argument) = arguments.next() {
             if argument.starts_with("--") && !understood(&call).contains(&argument.as_str()) {
-                let known =
-                    ["one", "host", "gateway", "token", "chaos", "bench"].map(understood).concat().contains(&argument.as_str());
+                let known = ["one", "host", "gateway", "token", "chaos", "bench"]
+                    .map(understood)
+                    .concat()
+                    .contains(&argument.as_str());
                 return Err(if known { WrongCall::Elsewhere(argument) } else { WrongCall::Unknown(argument) });
             }
             let text = arguments.next().unwrap_or_default();

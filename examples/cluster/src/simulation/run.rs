@@ -111,7 +111,8 @@ pub(super) fn directed(fault: Fault) -> Option<Vec<Step>> {
             steps.push(Step::Act(40, 1));
             steps.extend(quiet(3));
             steps.extend([Step::Pause(1), Step::Wake(0), Step::GatewayWake(0), Step::Act(45, 0)]);
-            steps.extend([Step::Last, Step::Last]);
+            // The gateway's beat has gone out after what it asks for.
+            steps.extend([Step::Last; 8]);
             Some(steps)
         }
         // A gateway stands still until nobody waits for it any more, and goes on with what it had.
