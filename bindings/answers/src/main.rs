@@ -6,7 +6,9 @@
 //!
 //! Writes `log.jsonl` and `answers.jsonl` to the folder, of 100,000 lines unless told otherwise, and prints the SHA-256
 //! of the answers. The log looks like chance and is the same every time. A line of it is a command, or `{"ask": CHAT}`.
+//! Writes `faulty.jsonl` too: values that cannot be, with the code, the kind and the sentence that say why.
 
+mod faulty;
 mod random;
 
 use std::error::Error;
@@ -55,6 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(answers, "{saved}")?;
     digest.update(saved);
     digest.update("\n");
+    fs::write(Path::new(&folder).join("faulty.jsonl"), faulty::lines()?)?;
     log.flush()?;
     answers.flush()?;
     if lines >= 10_000 && !(lines / 10..lines * 3 / 5).contains(&refused) {

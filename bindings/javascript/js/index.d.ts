@@ -208,14 +208,58 @@ export class ChatMonitorError extends Error {
   readonly kind: string;
 }
 
-/** A value that cannot be. No message repeats a visitor's address. */
-export class InvalidValue extends ChatMonitorError {
-  private constructor();
-}
+/** What a value should have been, and what is wrong with it. Python's errors say it in the same words. */
+export type Fault =
+  | { readonly code: "id"; readonly kind: "length" | "control" | "blank" }
+  | {
+      readonly code: "email";
+      readonly kind:
+        | "form" | "length" | "blank" | "several" | "brackets" | "invisible" | "no_name" | "local_part" | "leading_dot"
+        | "wildcard" | "wildcard_in_name" | "wildcard_in_domain" | "domain";
+    }
+  | {
+      readonly code: "ip";
+      readonly kind:
+        | "address" | "leading_zero" | "zone" | "port" | "blank" | "invisible" | "several" | "wildcard" | "from_to"
+        | "mask" | "prefix_len";
+    }
+  | { readonly code: "chat"; readonly kind: "attends_twice" }
+  | { readonly code: "departments"; readonly kind: "too_many_departments" }
+  | { readonly code: "attributes"; readonly kind: "too_many_attributes" }
+  | { readonly code: "criterion" | "right" | "within" | "reason" | "left_reason" | "channel"; readonly kind: "unknown" }
+  | { readonly code: "criteria"; readonly kind: "no_criterion" }
+  | { readonly code: "exclusion"; readonly kind: "no_role" }
+  | { readonly code: "sample"; readonly kind: "share" | "salt" }
+  | { readonly code: "window"; readonly kind: "unbounded" | "empty" }
+  | { readonly code: "time"; readonly kind: "beyond_last" }
+  | {
+      readonly code: "permissions";
+      readonly kind: "unknown_role" | "missing_role" | "too_many_roles" | "rights_without_watch";
+    }
+  /** A saved state that contradicts itself or today's decision. */
+  | { readonly code: "monitor"; readonly kind: "contradiction" }
+  /** No JSON, or with a field that is missing, unknown, or of another type. */
+  | { readonly code: "json"; readonly kind: "syntax" | "eof" | "data" };
 
-/** What was asked for is not done, and nothing has changed. `named` is the id, the role or the time in the way. */
+/** A value that cannot be. No message repeats a visitor's address. */
+export type InvalidValue = ChatMonitorError & Fault;
+export const InvalidValue: abstract new (never: never) => InvalidValue;
+
+/** Why something is refused. */
+export type RefusalCode =
+  | "unknown_chat" | "chat_is_live" | "starts_with_joined" | "already_given" | "not_given" | "not_watching"
+  | "may_not_advise" | "may_not_join" | "not_joined" | "nobody_attends" | "unknown_rule" | "unknown_operator"
+  | "unknown_role" | "role_in_use" | "duplicate_exclusion" | "unknown_exclusion" | "time_goes_back"
+  | "add_rule.duplicate_rule" | "add_rule.unknown_watcher" | "add_rule.no_rights" | "add_rule.own_chats"
+  | "add_rule.unknown_operator" | "add_rule.not_permitted";
+
+/**
+ * What was asked for is not done, and nothing has changed. `kind` is what stands behind the dot of the code, or the code,
+ * and `named` the id, the role or the time in the way.
+ */
 export class Refusal extends ChatMonitorError {
   private constructor();
+  readonly code: RefusalCode;
   readonly named: string | number;
 }
 
@@ -245,10 +289,6 @@ export class Engine {
   rights(operator: string, chat: Chat): Right[];
   /** Each operator who may watch the chat, once, with the rules that say so, in a fixed order. */
   watchersFor(chat: Chat): Watcher[];
-  /** The same of each chat, in one call. */
-  watchersForMany(chats: Iterable<Chat>): Watcher[][];
-  /** The same operators without the rules, in an order of their own, which is quicker. */
-  watcherIdsForMany(chats: Iterable<Chat>): string[][];
   /** What each rule says of the chat. */
   explain(chat: Chat): { readonly rule: Rule; readonly verdict: Verdict }[];
   /** The saved form. */
@@ -289,7 +329,7 @@ export class LiveMonitor {
   readonly watchCount: number;
   /** Does what is asked, and says what has happened. A `Refusal` has changed nothing. */
   apply(command: Command): Event[];
-  /** Applies one after the other; a refusal stands in its place, and the next one follows. */
+  /** Reads all of them, then applies one after the other; a refusal stands in its place, and the next one follows. */
   applyMany(commands: Iterable<Command>): (Event[] | Refusal)[];
   /** The same in the crate's JSON: a command, and a list of events. */
   applyJson(command: string): string;

@@ -1,5 +1,6 @@
-// What people use. Inside, values cross as the crate's JSON; here commands, events and reasons get a `type` to tell them
+// What people use. Inside, values cross as the crate's JSON, or by a desk; here commands, events and reasons get a `type` to tell them
 // apart by.
+import { REASONS, apply, watchersFor } from "./desk.js";
 import { Monitor, Settled, canonical, for_participants } from "./chat_monitor_wasm.js";
 
 /** What every error of this package is. */
@@ -72,8 +73,6 @@ function commandFromWire(wire) {
   const [[type, held]] = Object.entries(wire);
   return Object.hasOwn(HOLDS, type) ? { type, [HOLDS[type]]: held } : { type, ...held };
 }
-
-const REASONS = { excluded: "exclusion", not_permitted: "operator" };
 
 /** `"granted"` or `{"excluded": "x1"}` as `{ type: … }`. */
 function reasonFromWire(wire) {
@@ -161,13 +160,7 @@ export class Engine {
     return parsed(() => this._monitor.rights(id(operator), json(chat)));
   }
   watchersFor(chat) {
-    return parsed(() => this._monitor.watchers_for(json(chat)));
-  }
-  watchersForMany(chats) {
-    return parsed(() => this._monitor.watchers_for_many(json([...chats])));
-  }
-  watcherIdsForMany(chats) {
-    return parsed(() => this._monitor.watcher_ids_for_many(json([...chats])));
+    return watchersFor(this._monitor, chat) ?? parsed(() => this._monitor.watchers_for(json(chat)));
   }
   explain(chat) {
     const explained = parsed(() => this._monitor.explain(json(chat)));
@@ -274,7 +267,7 @@ export class LiveMonitor {
     return this.#monitor.watch_count();
   }
   apply(command) {
-    return eventsFromWire(parsed(() => this.#monitor.apply(json(commandToWire(command)))));
+    return apply(this.#monitor, command) ?? eventsFromWire(parsed(() => this.#monitor.apply(json(commandToWire(command)))));
   }
   applyMany(commands) {
     const wire = json(Array.from(commands, commandToWire));
@@ -297,7 +290,9 @@ export class LiveMonitor {
     return parsed(() => this.#monitor.participant_view(id(chat))) ?? undefined;
   }
   recipients(chat, channel = "public") {
-    if (channel !== "public" && channel !== "internal") throw new TypeError("expected `public` or `internal`");
+    if (channel !== "public" && channel !== "internal") {
+      throw new InvalidValue({ code: "channel", kind: "unknown", message: "expected one of: `public` `internal`" });
+    }
     return parsed(() => this.#monitor.recipients(id(chat), channel === "internal"));
   }
   *saveInParts(size = 1000) {

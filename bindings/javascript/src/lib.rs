@@ -1,34 +1,43 @@
 //! chat-monitor for JavaScript: what `js/monitor.js` makes of it is what people use.
 //!
-//! Values cross as JSON, which JavaScript reads and writes faster than anything else that it is given.
+//! Values cross as JSON. What is asked with every message, and commands on one chat, cross by a [`Desk`] where they are
+//! plain.
 
 #![allow(missing_debug_implementations, reason = "JavaScript prints them")]
 
+mod desk;
+
 use chat_monitor::{
     AddRuleRefusal, Channel, Chat, ChatId, Command, Departments, Event, LiveMonitor, MonitorEngine, Operator,
-    OperatorId, Oversees, Refusal, Role, Rule, SavedMonitor, SavedPart, Verdict, WatcherBuffer,
+    OperatorId, Oversees, Refusal, Role, Rule, SavedMonitor, SavedPart, Verdict,
 };
+use faults::Fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+use crate::desk::{Desk, Told};
+
 /// JSON out, or the JSON of an error.
 type Answer = Result<String, JsValue>;
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsValue> {
-    serde_json::from_str(text).map_err(|error| {
-        let kind = format!("{:?}", error.classify()).to_lowercase();
-        invalid("json", &kind, &error.to_string())
-    })
+    faults::read(text).map_err(invalid)
 }
 
 fn write(value: &impl Serialize) -> Answer {
-    serde_json::to_string(value).map_err(|error| invalid("json", "data", &error.to_string()))
+    serde_json::to_string(value).map_err(invalid)
 }
 
-fn invalid(code: &str, kind: &str, message: &str) -> JsValue {
+fn invalid(fault: impl Into<Fault>) -> JsValue {
+    let Fault { code, kind, message } = fault.into();
     JsValue::from_str(&json!({"code": code, "kind": kind, "message": message}).to_string())
+}
+
+/// What `js/monitor.js` never asks for.
+fn misuse(message: &str) -> JsValue {
+    JsError::new(message).into()
 }
 
 /// A refusal as it is thrown; what it names is in its JSON.
@@ -42,8 +51,8 @@ fn throw(refusal: impl Into<Refusal>) -> JsValue {
     JsValue::from_str(&refused(&refusal.into()).to_string())
 }
 
-fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(id: &str) -> Result<T, JsValue> {
-    id.parse().map_err(|error: T::Err| invalid("id", "data", &error.to_string()))
+fn parse<T: std::str::FromStr<Err: Into<Fault>>>(id: &str) -> Result<T, JsValue> {
+    id.parse().map_err(invalid)
 }
 
 enum Home {
@@ -67,17 +76,25 @@ impl Monitor {
         Monitor(Home::Live(Box::new(live)))
     }
 
+    /// A command that is refused has changed nothing, and is refused again when it comes as JSON.
+    fn apply_on(&mut self, desk: &mut Desk, command: Option<Command>) -> i32 {
+        match (&mut self.0, command) {
+            (Home::Live(live), Some(command)) => live.apply(command).map_or(-1, |events| desk.tell(events)),
+            (Home::Live(_) | Home::Alone(_), _) => -1,
+        }
+    }
+
     fn live(&self) -> Result<&LiveMonitor, JsValue> {
         match &self.0 {
             Home::Live(live) => Ok(live),
-            Home::Alone(_) => Err(invalid("monitor", "not_live", "expected a LiveMonitor")),
+            Home::Alone(_) => Err(misuse("expected a LiveMonitor")),
         }
     }
 
     fn live_mut(&mut self) -> Result<&mut LiveMonitor, JsValue> {
         match &mut self.0 {
             Home::Live(live) => Ok(live),
-            Home::Alone(_) => Err(invalid("monitor", "not_live", "expected a LiveMonitor")),
+            Home::Alone(_) => Err(misuse("expected a LiveMonitor")),
         }
     }
 }
@@ -124,15 +141,13 @@ impl Monitor {
 
     pub fn load_parts(parts: &str) -> Result<Self, JsValue> {
         let parts: Vec<SavedPart> = read(parts)?;
-        let contradiction =
-            |error: chat_monitor::InvalidMonitor| invalid("monitor", "contradiction", &error.to_string());
-        SavedMonitor::of_parts(parts).and_then(SavedMonitor::load).map(Self::of).map_err(contradiction)
+        SavedMonitor::of_parts(parts).and_then(SavedMonitor::load).map(Self::of).map_err(invalid)
     }
 
     /// Does to an engine what a command on no chat does to a live monitor.
     pub fn change(&mut self, command: &str) -> Result<(), JsValue> {
         let Home::Alone(engine) = &mut self.0 else {
-            return Err(invalid("monitor", "live", "the engine of a LiveMonitor is changed by commands"));
+            return Err(misuse("the engine of a LiveMonitor is changed by commands"));
         };
         match read(command)? {
             Command::SetPolicy(policy) => engine.set_policy(policy).map_err(throw),
@@ -156,13 +171,13 @@ impl Monitor {
             | Command::EndChat { .. }
             | Command::Join { .. }
             | Command::Leave { .. }
-            | Command::Advise { .. } => Err(invalid("command", "on_a_chat", "an engine holds no chats")),
+            | Command::Advise { .. } => Err(misuse("an engine holds no chats")),
         }
     }
 
     pub fn load_rule(&mut self, rule: &str) -> Result<(), JsValue> {
         let Home::Alone(engine) = &mut self.0 else {
-            return Err(invalid("monitor", "live", "the engine of a LiveMonitor is changed by commands"));
+            return Err(misuse("the engine of a LiveMonitor is changed by commands"));
         };
         engine.load_rule(read(rule)?).map_err(|error| throw(AddRuleRefusal::from(error)))
     }
@@ -241,16 +256,18 @@ impl Monitor {
         write(&self.engine().watchers_for(&read(chat)?))
     }
 
-    pub fn watchers_for_many(&self, chats: &str) -> Answer {
-        let chats: Vec<Chat> = read(chats)?;
-        write(&chats.iter().map(|chat| self.engine().watchers_for(chat)).collect::<Vec<_>>())
-    }
-
-    pub fn watcher_ids_for_many(&self, chats: &str) -> Answer {
-        let chats: Vec<Chat> = read(chats)?;
-        let mut buffer = WatcherBuffer::new();
-        let mut ids = |chat: &Chat| self.engine().watchers_for_into(chat, &mut buffer).iter().cloned().collect();
-        write(&chats.iter().map(&mut ids).collect::<Vec<Vec<_>>>())
+    /// The same of the chat on the desk: how many they are, or -1 where the chat is not plain.
+    pub fn watchers_on(
+        &self,
+        desk: &mut Desk,
+        facts: u32,
+        operators: usize,
+        joined: usize,
+        departments: usize,
+        attributes: usize,
+    ) -> i32 {
+        let told = Told { facts, operators, joined, departments, attributes };
+        desk.chat(told).map_or(-1, |chat| desk.answer(self.engine().watchers_for(&chat)))
     }
 
     pub fn explain(&self, chat: &str) -> Answer {
@@ -268,6 +285,27 @@ impl Monitor {
 
     pub fn apply(&mut self, command: &str) -> Answer {
         write(&self.live_mut()?.apply(read(command)?).map_err(throw)?)
+    }
+
+    /// Starts the chat on the desk: how many events there are, or -1 where it is not plain, or is refused.
+    pub fn start_on(
+        &mut self,
+        desk: &mut Desk,
+        facts: u32,
+        operators: usize,
+        joined: usize,
+        departments: usize,
+        attributes: usize,
+    ) -> i32 {
+        let told = Told { facts, operators, joined, departments, attributes };
+        let command = desk.chat(told).map(Command::StartChat);
+        self.apply_on(desk, command)
+    }
+
+    /// Does what stands on the desk: a chat and who is meant.
+    pub fn act_on(&mut self, desk: &mut Desk, act: u32) -> i32 {
+        let command = desk.command(act);
+        self.apply_on(desk, command)
     }
 
     /// Of each command, its events or its refusal.
@@ -337,9 +375,7 @@ pub struct Settled {
 impl Settled {
     #[wasm_bindgen(constructor)]
     pub fn new(saved: &str) -> Result<Self, JsValue> {
-        let contradiction =
-            |error: chat_monitor::InvalidMonitor| invalid("monitor", "contradiction", &error.to_string());
-        let (live, events) = read::<SavedMonitor>(saved)?.settle().map_err(contradiction)?;
+        let (live, events) = read::<SavedMonitor>(saved)?.settle().map_err(invalid)?;
         Ok(Settled { monitor: Some(Monitor::of(live)), events: write(&events)? })
     }
 
@@ -350,6 +386,12 @@ impl Settled {
     pub fn events(&self) -> String {
         self.events.clone()
     }
+}
+
+/// The memory in which desks lie.
+#[wasm_bindgen]
+pub fn desk_memory() -> JsValue {
+    wasm_bindgen::memory()
 }
 
 /// Checks a value, and writes it as the crate does.
@@ -365,7 +407,7 @@ pub fn canonical(kind: &str, text: &str) -> Answer {
         "rule" => again::<Rule>(text),
         "exclusion" => again::<chat_monitor::Exclusion>(text),
         "policy" => again::<chat_monitor::Policy>(text),
-        _ => Err(invalid("kind", "unknown", "expected a kind of value")),
+        _ => Err(misuse("expected a kind of value")),
     }
 }
 

@@ -7,14 +7,19 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { test } from "node:test";
 
-const BROWSER = ["chromium", "chromium-browser", "google-chrome"].find(
-  (name) => spawnSync(name, ["--version"]).status === 0,
-);
+const found = (names) => names.find((name) => spawnSync(name, ["--version"]).status === 0);
+const BROWSERS = {
+  chromium: {
+    program: found(["chromium", "chromium-browser", "google-chrome"]),
+    flags: (profile) => ["--headless=new", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`],
+  },
+  firefox: {
+    program: found(["firefox", "firefox-esr"]),
+    flags: (profile) => ["--headless", "--no-remote", "--profile", profile],
+  },
+};
 const FOLDER = process.env.CHAT_MONITOR_ANSWERS;
 const LINES = 20_000;
-
-const SKIP = !BROWSER ? "SKIPPED: no chromium" : !FOLDER && "SKIPPED: CHAT_MONITOR_ANSWERS names no folder";
-if (SKIP) console.log(SKIP);
 
 const PAGE = `<!doctype html><script type="module">
   import { follow } from "/follow.js";
@@ -56,7 +61,13 @@ function serve(log, reported) {
   });
 }
 
-test("a page and a worker of a browser answer alike", { skip: SKIP, timeout: 180_000 }, async () => {
+for (const [name, { program, flags }] of Object.entries(BROWSERS)) {
+  const skip = !program ? `SKIPPED: no ${name}` : !FOLDER && "SKIPPED: CHAT_MONITOR_ANSWERS names no folder";
+  if (skip) console.log(skip);
+  test(`a page and a worker answer alike: ${name}`, { skip, timeout: 180_000 }, () => alike(program, flags));
+}
+
+async function alike(program, flags) {
   const of = (name) => readFileSync(join(FOLDER, name), "utf8").split("\n").slice(0, LINES).join("\n");
   const [log, expected, reports] = [of("log.jsonl"), of("answers.jsonl"), new Map()];
   const profile = mkdtempSync(join(tmpdir(), "chat-monitor-"));
@@ -65,8 +76,8 @@ test("a page and a worker of a browser answer alike", { skip: SKIP, timeout: 180
     await new Promise((done, failed) => {
       server = serve(log, (where, answers) => reports.set(where, answers).size === 2 && done());
       server.listen(0, "127.0.0.1", () => {
-        const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`];
-        browser = spawn(BROWSER, [...flags, `http://127.0.0.1:${server.address().port}/`], { stdio: "ignore" });
+        const page = `http://127.0.0.1:${server.address().port}/`;
+        browser = spawn(program, [...flags(profile), page], { stdio: "ignore", env: { ...process.env, HOME: profile } });
         browser.on("exit", () => failed(new Error("the browser has gone")));
       });
     });
@@ -81,4 +92,4 @@ test("a page and a worker of a browser answer alike", { skip: SKIP, timeout: 180
   for (const where of ["page", "worker"]) {
     if (reports.get(where) !== expected) assert.fail(`the ${where} answers otherwise: ${reports.get(where).slice(0, 300)}`);
   }
-});
+}

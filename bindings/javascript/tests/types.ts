@@ -3,6 +3,7 @@ import {
   type Command,
   type Event,
   type Verdict,
+  InvalidValue,
   LiveMonitor,
   MonitorEngine,
   Refusal,
@@ -41,6 +42,17 @@ export function why(verdict: Verdict): string {
       return verdict.type;
   }
 }
+
+export function mended(error: unknown): string {
+  if (error instanceof Refusal) return error.code === "not_watching" ? String(error.named) : error.message;
+  if (!(error instanceof InvalidValue)) throw error;
+  if (error.code === "email" && error.kind === "no_name") return "name@";
+  // @ts-expect-error: an id has no such fault
+  return error.code === "id" && error.kind === "no_name" ? "" : error.message;
+}
+
+// @ts-expect-error: nobody makes one
+new InvalidValue();
 
 const engine = new MonitorEngine();
 engine.setOperator({ operator: "quinn", role: "qa", oversees: { sales: ["watch"] } });

@@ -33,8 +33,7 @@ function engine() {
 test("an engine is asked and changed", () => {
   const kept = engine();
   assert.deepEqual(kept.watchersFor(CHAT), [{ operator: "hana", rules: ["r1"] }]);
-  assert.deepEqual(kept.watchersForMany([CHAT, { id: "c2" }]), [[{ operator: "hana", rules: ["r1"] }], []]);
-  assert.deepEqual(kept.watcherIdsForMany([CHAT]), [["hana"]]);
+  assert.deepEqual(kept.watchersFor({ id: "c2" }), []);
   assert.deepEqual(kept.operators(), [
     { operator: "hana", role: "supervisor", departments: ["desk"] },
     { operator: "ken", role: "associate" },
@@ -137,7 +136,7 @@ test("a value that cannot be says why, and repeats no visitor's address", () => 
     () => live.apply({ type: "__proto__" }),
     () => live.applyJson("{"),
     () => live.engine.watchersFor({ id: "" }),
-    () => live.engine.watchersForMany([CHAT, null]),
+    () => live.engine.watchersFor(null),
     () => live.engine.operator(""),
     () => engine().addRule({ id: "r2", watcher: "hana", when: [] }),
     () => engine().setPolicy({}),
@@ -153,7 +152,6 @@ test("a value that cannot be says why, and repeats no visitor's address", () => 
     () => live.apply(undefined),
     () => live.apply({ type: "start_chat", chat: CHAT, more: 1 }),
     () => live.chat(5),
-    () => live.recipients("c1", "private"),
     () => live.engine.watchersFor(undefined),
     () => new LiveMonitor(live.engine),
     () => audience({ type: "fly" }),

@@ -15,8 +15,9 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
 /// The modules of the page, each after those that it imports.
-const MODULES: [&str; 14] = [
+const MODULES: [&str; 15] = [
     "chat_monitor_wasm.js",
+    "desk.js",
     "monitor.js",
     "texts.js",
     "dom.js",

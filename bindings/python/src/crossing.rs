@@ -4,12 +4,13 @@ use chat_monitor::{
     Attribute, Attributes, Channel, ChatId, DepartmentId, Departments, EmailPattern, EndReason, ExclusionId, IpRange,
     LeftReason, OperatorId, Oversees, Right, Rights, Role, RuleId, Verdict, Within,
 };
+use faults::Fault;
 use pyo3::IntoPyObjectExt;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString, PyTuple};
 
-use crate::error::{self, expected, invalid};
+use crate::error::{expected, invalid, unknown};
 use crate::values::{Excluded, NotPermitted};
 
 pub(crate) trait Crosses: Sized {
@@ -34,10 +35,10 @@ fn text<T>(object: &Bound<'_, PyAny>, parse: impl FnOnce(&str) -> PyResult<T>) -
 }
 
 macro_rules! texts {
-    ($($type:ident $error:path;)*) => {$(
+    ($($type:ident)*) => {$(
         impl Crosses for $type {
             fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-                text(object, |text| text.parse().map_err($error))
+                text(object, |text| text.parse().map_err(invalid))
             }
 
             fn show<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -47,19 +48,11 @@ macro_rules! texts {
     )*};
 }
 
-texts! {
-    ChatId error::id;
-    DepartmentId error::id;
-    ExclusionId error::id;
-    OperatorId error::id;
-    RuleId error::id;
-    Role error::id;
-    EmailPattern error::email;
-}
+texts!(ChatId DepartmentId ExclusionId OperatorId RuleId Role EmailPattern);
 
 impl Crosses for IpRange {
     fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        text(object, |text| text.parse().map_err(error::ip))
+        text(object, |text| text.parse().map_err(invalid))
     }
 
     fn show<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -86,17 +79,16 @@ plain!(bool String);
 /// An instant, as JSON may tell it.
 impl Crosses for u64 {
     fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let instant = object.cast::<PyInt>().map_err(|_| expected("an int", object))?.extract();
-        let told = instant.ok().filter(|instant| *instant <= LAST_INSTANT);
-        told.ok_or_else(|| invalid("time", format_args!("BeyondLast"), "expected an instant from 0 to 2^53 - 1"))
+        let told = object.cast::<PyInt>().map_err(|_| expected("an int", object))?;
+        told.extract()
+            .map_err(|_| invalid(Fault::beyond_last()))
+            .and_then(|told| faults::instant(told).map_err(invalid))
     }
 
     fn show<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.into_bound_py_any(py)
     }
 }
-
-const LAST_INSTANT: u64 = (1 << 53) - 1;
 
 impl<T: Crosses> Crosses for Option<T> {
     fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -145,7 +137,7 @@ pub(crate) fn entries<K: Crosses, V>(
 
 impl Crosses for Departments {
     fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Departments::new(Vec::read(object)?).map_err(|error| invalid("departments", error, error))
+        Departments::new(Vec::read(object)?).map_err(invalid)
     }
 
     fn show<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -165,7 +157,7 @@ impl Crosses for Rights {
 
 impl Crosses for Oversees {
     fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Oversees::new(entries(object, Rights::read)?).map_err(|error| invalid("departments", error, error))
+        Oversees::new(entries(object, Rights::read)?).map_err(invalid)
     }
 
     fn show<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -189,10 +181,10 @@ impl Crosses for Attributes {
             let (name, of_name): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
             let name = attribute(&name)?;
             for value in values(&of_name)? {
-                attributes.push(Attribute::new(&name, &value).map_err(error::id)?);
+                attributes.push(Attribute::new(&name, &value).map_err(invalid)?);
             }
         }
-        Attributes::new(attributes).map_err(|error| invalid("attributes", error, error))
+        Attributes::new(attributes).map_err(invalid)
     }
 
     fn show<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -215,7 +207,7 @@ macro_rules! names {
             fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
                 text(object, |text| match text {
                     $($name => Ok($type::$variant),)*
-                    _ => Err(invalid($what, format_args!("Unknown"), concat!("expected one of:" $(, " `", $name, "`")*))),
+                    _ => Err(unknown($what, concat!("expected one of:" $(, " `", $name, "`")*))),
                 })
             }
 
@@ -240,7 +232,7 @@ names! {
 
 /// Reasons: a name, or an object where the reason names somebody or something.
 macro_rules! reasons {
-    ($($type:ident [$($variant:ident $name:literal),*];)*) => {$(
+    ($($type:ident $what:literal [$($variant:ident $name:literal),*];)*) => {$(
         impl Crosses for $type {
             fn read(object: &Bound<'_, PyAny>) -> PyResult<Self> {
                 if let Ok(excluded) = object.cast::<Excluded>() {
@@ -251,7 +243,7 @@ macro_rules! reasons {
                 }
                 text(object, |text| match text {
                     $($name => Ok($type::$variant),)*
-                    _ => Err(invalid("reason", format_args!("Unknown"), "expected a reason")),
+                    _ => Err(unknown($what, "expected a reason")),
                 })
             }
 
@@ -267,11 +259,11 @@ macro_rules! reasons {
 }
 
 reasons! {
-    Verdict [
+    Verdict "verdict" [
         Disabled "disabled", OutsideWindow "outside_window", NoMatch "no_match", Forbidden "forbidden",
         Unattended "unattended", NoRights "no_rights", OwnChat "own_chat", OutOfScope "out_of_scope", Granted "granted"
     ];
-    EndReason [
+    EndReason "reason" [
         ChatEnded "chat_ended", Joined "joined", RuleRemoved "rule_removed", Disabled "disabled",
         OutsideWindow "outside_window", NoLongerMatches "no_longer_matches", Forbidden "forbidden",
         Unattended "unattended", NoRights "no_rights", OwnChat "own_chat", OutOfScope "out_of_scope"

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyTuple, PyType};
 
 use crate::crossing::{Crosses, In};
-use crate::error::{expected, refusal};
+use crate::error::{expected, invalid, refusal};
 use crate::values::{Chat, Exclusion, Operator, Policy, Rule, Watcher, from_json, list};
 
 /// Where an engine is.
@@ -229,7 +229,7 @@ impl Engine {
     }
 
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        self.ask_long(py, serde_json::to_string).map_err(crate::error::json)
+        self.ask_long(py, serde_json::to_string).map_err(invalid)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

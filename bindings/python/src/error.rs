@@ -1,8 +1,7 @@
 //! What is raised: the classes are Python's own, in `chat_monitor/_errors.py`.
 
-use std::fmt::{Debug, Display};
-
-use chat_monitor::{InvalidPermissions, ParseEmailError, ParseIdError, ParseIpError, Refusal};
+use chat_monitor::Refusal;
+use faults::Fault;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -13,12 +12,18 @@ use crate::crossing::Crosses;
 static INVALID: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static REFUSED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// A value that cannot be: `code` says of which kind of value, `kind` what is wrong with it.
-pub(crate) fn invalid(code: &str, kind: impl Debug, error: impl Display) -> PyErr {
+/// A value that cannot be.
+pub(crate) fn invalid(fault: impl Into<Fault>) -> PyErr {
+    let Fault { code, kind, message } = fault.into();
     Python::attach(|py| match INVALID.import(py, "chat_monitor._errors", "InvalidValue") {
-        Ok(class) => PyErr::from_type(class.clone(), (error.to_string(), code.to_owned(), snake(&kind))),
+        Ok(class) => PyErr::from_type(class.clone(), (message, code, kind)),
         Err(error) => error,
     })
+}
+
+/// A name that is not one of those that there are.
+pub(crate) fn unknown(code: &'static str, message: &str) -> PyErr {
+    invalid(Fault::new(code, format_args!("Unknown"), message))
 }
 
 /// The exception for a refusal, to be raised or listed.
@@ -61,48 +66,8 @@ fn named<'py>(py: Python<'py>, refusal: &Refusal) -> PyResult<Bound<'py, PyAny>>
     }
 }
 
-/// JSON that is none, or none of what was asked for.
-pub(crate) fn json(error: serde_json::Error) -> PyErr {
-    invalid("json", error.classify(), error)
-}
-
-pub(crate) fn id(error: ParseIdError) -> PyErr {
-    invalid("id", error.kind(), error)
-}
-
-pub(crate) fn email(error: ParseEmailError) -> PyErr {
-    invalid("email", error.kind(), error)
-}
-
-pub(crate) fn ip(error: ParseIpError) -> PyErr {
-    invalid("ip", error.kind(), error)
-}
-
-pub(crate) fn permissions(error: InvalidPermissions) -> PyErr {
-    let kind = match &error {
-        InvalidPermissions::UnknownRole(_) => "UnknownRole",
-        InvalidPermissions::MissingRole(_) => "MissingRole",
-        InvalidPermissions::TooManyRoles => "TooManyRoles",
-        InvalidPermissions::RightsWithoutWatch(_) => "RightsWithoutWatch",
-        _ => "Other",
-    };
-    invalid("permissions", format_args!("{kind}"), error)
-}
-
 /// Something of another type than was expected.
 pub(crate) fn expected(what: &str, found: &Bound<'_, PyAny>) -> PyErr {
     let name = found.get_type().name().map_or_else(|_| "something else".to_owned(), |name| name.to_string());
     PyTypeError::new_err(format!("expected {what}, not {name}"))
-}
-
-/// `BuiltInRole` as `built_in_role`; of `Salt(Blank)`, the outer name.
-fn snake(kind: &impl Debug) -> String {
-    let mut snake = String::new();
-    for c in format!("{kind:?}").chars().take_while(|c| c.is_alphanumeric()) {
-        if c.is_uppercase() && !snake.is_empty() {
-            snake.push('_');
-        }
-        snake.extend(c.to_lowercase());
-    }
-    snake
 }

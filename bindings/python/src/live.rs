@@ -9,7 +9,7 @@ use pyo3::types::{PyIterator, PyTuple, PyType};
 
 use crate::crossing::{Crosses, In};
 use crate::engine::{Engine, Home, MonitorEngine, changing, changing_long, reading, reading_long};
-use crate::error::{invalid, json, refusal, refused};
+use crate::error::{invalid, refusal, refused};
 use crate::values::{Chat, MonitoredChat, ParticipantView, Recipients, from_json, list, to_json};
 
 /// Knows which chats are live, and says who starts and stops watching what, and why.
@@ -32,10 +32,6 @@ impl From<core::LiveMonitor> for LiveMonitor {
     fn from(live: core::LiveMonitor) -> Self {
         LiveMonitor { live: Arc::new(RwLock::new(live)) }
     }
-}
-
-fn invalid_monitor(error: core::InvalidMonitor) -> PyErr {
-    invalid("monitor", format_args!("Contradiction"), error)
 }
 
 fn show_events(py: Python<'_>, events: Vec<Event>) -> PyResult<Bound<'_, PyAny>> {
@@ -127,7 +123,7 @@ impl LiveMonitor {
     }
 
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        reading_long(py, &self.live, serde_json::to_string).map_err(json)
+        reading_long(py, &self.live, serde_json::to_string).map_err(invalid)
     }
 
     #[classmethod]
@@ -138,7 +134,7 @@ impl LiveMonitor {
     #[staticmethod]
     fn settle<'py>(py: Python<'py>, text: &str) -> PyResult<(Self, Bound<'py, PyAny>)> {
         let settled = py.detach(|| from_json::<SavedMonitor>(text).map(SavedMonitor::settle))?;
-        let (live, events) = settled.map_err(invalid_monitor)?;
+        let (live, events) = settled.map_err(invalid)?;
         Ok((live.into(), show_events(py, events)?))
     }
 
@@ -152,7 +148,7 @@ impl LiveMonitor {
     fn from_parts(py: Python<'_>, parts: In<Vec<String>>) -> PyResult<Self> {
         let parts = parts.0.iter().map(|part| from_json::<SavedPart>(part)).collect::<PyResult<Vec<_>>>()?;
         let loaded = py.detach(|| SavedMonitor::of_parts(parts).and_then(SavedMonitor::load));
-        loaded.map(Self::from).map_err(invalid_monitor)
+        loaded.map(Self::from).map_err(invalid)
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {

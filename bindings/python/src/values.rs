@@ -3,26 +3,26 @@
 use std::net::IpAddr;
 
 use chat_monitor as core;
-use chat_monitor::{ChatId, ExclusionId, InvalidPermissions, OperatorId, Rights, Role, RoleRow, RuleId};
+use chat_monitor::{ChatId, ExclusionId, OperatorId, Rights, Role, RoleRow, RuleId};
+use faults::Fault;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
 use crate::classes::{crosses, record, value};
 use crate::crossing::{Crosses, In, entries};
-use crate::error::{self, expected, invalid};
+use crate::error::{expected, invalid, unknown};
 
 type Shown<'py> = PyResult<Bound<'py, PyAny>>;
 
 pub(crate) fn to_json(value: &impl Serialize) -> PyResult<String> {
-    serde_json::to_string(value).map_err(error::json)
+    serde_json::to_string(value).map_err(invalid)
 }
 
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> PyResult<T> {
-    serde_json::from_str(text).map_err(error::json)
+    faults::read(text).map_err(invalid)
 }
 
 crosses! {
@@ -47,12 +47,10 @@ value! {
             let mut visitor = core::Visitor::new();
             if let Some(ip) = ip {
                 // An address of Python's `ipaddress`, or its text, read as it is in JSON.
-                let form = json!({"ip": ip.str()?.to_str()?});
-                let kind = format_args!("Address");
-                visitor = serde_json::from_value(form).map_err(|error| invalid("ip", kind, error))?;
+                visitor = faults::visitors_ip(ip.str()?.to_str()?).map_err(invalid)?;
             }
             if let Some(email) = email {
-                visitor = visitor.with_email(email.parse().map_err(error::email)?);
+                visitor = visitor.with_email(email.parse().map_err(invalid)?);
             }
             Ok(Visitor(visitor))
         }
@@ -89,8 +87,7 @@ value! {
             for (attending, joined) in [(operators, false), (joined, true)] {
                 for operator in attending.map(|In(attending)| attending).into_iter().flatten() {
                     if chat.attends(&operator) {
-                        let what = format!("operator `{operator}` attends the chat twice");
-                        return Err(invalid("chat", format_args!("AttendsTwice"), what));
+                        return Err(invalid(Fault::attends_twice(operator.as_str())));
                     }
                     chat = if joined { chat.joined_by(operator) } else { chat.attended_by(operator) };
                 }
@@ -158,7 +155,7 @@ value! {
     Attribute = core::Attribute [name, value] {
         #[new]
         fn new(name: &str, value: &str) -> PyResult<Self> {
-            core::Attribute::new(name, value).map(Attribute).map_err(error::id)
+            core::Attribute::new(name, value).map(Attribute).map_err(invalid)
         }
 
         #[getter]
@@ -178,7 +175,7 @@ value! {
     Sample = core::Sample [per_million, salt] {
         #[new]
         fn new(per_million: u32, salt: &str) -> PyResult<Self> {
-            core::Sample::new(per_million, salt).map(Sample).map_err(|error| invalid("sample", error, error))
+            core::Sample::new(per_million, salt).map(Sample).map_err(invalid)
         }
 
         #[getter]
@@ -204,7 +201,7 @@ value! {
         #[pyo3(signature = (from_=None, until=None))]
         fn new(from_: Option<In<u64>>, until: Option<In<u64>>) -> PyResult<Self> {
             let bound = |bound: Option<In<u64>>| bound.map(|In(bound)| bound);
-            core::Window::new(bound(from_), bound(until)).map(Window).map_err(|error| invalid("window", error, error))
+            core::Window::new(bound(from_), bound(until)).map(Window).map_err(invalid)
         }
 
         #[getter]
@@ -232,7 +229,7 @@ macro_rules! criteria {
                 fn new(kind: &str, value: &Bound<'_, PyAny>) -> PyResult<Self> {
                     match kind {
                         $($name => <$type>::read(value).map(core::Criterion::$variant).map(Criterion),)*
-                        _ => Err(invalid("criterion", format_args!("Unknown"), "expected a kind of criterion")),
+                        _ => Err(unknown("criterion", "expected a kind of criterion")),
                     }
                 }
 
@@ -286,7 +283,7 @@ value! {
             window: Option<In<core::Window>>,
             enabled: bool,
         ) -> PyResult<Self> {
-            let rule = core::Rule::all(id.0, watcher.0, when.0).map_err(no_criterion)?;
+            let rule = core::Rule::all(id.0, watcher.0, when.0).map_err(invalid)?;
             let rule = rule.with_window(window.map(|In(window)| window)).with_enabled(enabled);
             let unless = unless.map(|In(unless)| unless).unwrap_or_default();
             Ok(Rule(unless.into_iter().fold(rule, core::Rule::and_not)))
@@ -333,20 +330,15 @@ value! {
     }
 }
 
-fn no_criterion(error: core::NoCriterion) -> PyErr {
-    invalid("criteria", error, error)
-}
-
 value! {
     /// A standing "never", over every rule.
     Exclusion = core::Exclusion [id, when, roles] {
         #[new]
         #[pyo3(signature = (id, when, roles=None))]
         fn new(id: In<ExclusionId>, when: In<Vec<core::Criterion>>, roles: Option<In<Vec<Role>>>) -> PyResult<Self> {
-            let exclusion = core::Exclusion::all(id.0, when.0).map_err(no_criterion)?;
+            let exclusion = core::Exclusion::all(id.0, when.0).map_err(invalid)?;
             if roles.as_ref().is_some_and(|In(roles)| roles.is_empty()) {
-                let what = "expected at least one role in `roles`, or no `roles` for everybody";
-                return Err(invalid("exclusion", format_args!("NoRole"), what));
+                return Err(invalid(Fault::no_role()));
             }
             let roles = roles.map(|In(roles)| roles).unwrap_or_default();
             Ok(Exclusion(roles.into_iter().fold(exclusion, core::Exclusion::binding)))
@@ -488,11 +480,7 @@ impl Crosses for core::Permissions {
             }
         };
         let rows: Vec<(Role, RoleRow)> = entries(object, row)?;
-        // As on the wire: nobody takes a row away by leaving it out.
-        if let Some(role) = Role::BUILT_IN.into_iter().find(|role| !rows.iter().any(|(named, _)| named == role)) {
-            return Err(error::permissions(InvalidPermissions::MissingRole(role)));
-        }
-        core::Permissions::none().with_rows(rows).map_err(error::permissions)
+        faults::permissions(rows).map_err(invalid)
     }
 
     fn show<'py>(&self, py: Python<'py>) -> Shown<'py> {

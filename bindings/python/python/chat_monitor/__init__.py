@@ -24,7 +24,7 @@ chat_monitor._errors.Refusal: chat `c9` is not live
 """
 
 from . import _native
-from ._errors import Error, InvalidValue, Refusal
+from ._errors import Error, FaultCode, FaultKind, InvalidValue, Refusal, RefusalCode
 from ._native import *
 from ._types import (
     Audience,
@@ -48,10 +48,13 @@ __all__ = [
     "EndReason",
     "Error",
     "Event",
+    "FaultCode",
+    "FaultKind",
     "InvalidValue",
     "LeftReason",
     "ParticipantEvent",
     "Refusal",
+    "RefusalCode",
     "Right",
     "Verdict",
     "Within",
