@@ -14,6 +14,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::time::timeout;
+
 use crate::fault::wanted;
 use crate::local::{Cluster, Part, http};
 use crate::program::Failure;
@@ -27,6 +29,9 @@ pub(crate) use record::Notes;
 /// How long anything may take that must come in the end.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How long a process may take to say how it is.
+const SOON: Duration = Duration::from_secs(4);
+
 /// How chaos is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChaosOptions {
@@ -38,6 +43,8 @@ pub struct ChaosOptions {
     pub shards: u16,
     /// The program `nats-server`.
     pub nats: PathBuf,
+    /// Whether each process is to have a network namespace of its own.
+    pub apart: bool,
 }
 
 /// Makes chaos, and tells what came of it.
@@ -61,19 +68,31 @@ pub async fn chaos(options: &ChaosOptions, say: fn(&str)) -> Result<(), Failure>
 
 async fn run(options: &ChaosOptions, folder: &std::path::Path, say: fn(&str)) -> Result<(), Failure> {
     let key = crate::program::key(&folder.join("cluster.key"))?;
-    let mut cluster = Cluster::start(&options.nats, folder, options.shards)?;
+    let start = if options.apart { Cluster::start_apart } else { Cluster::start };
+    let mut cluster = start(&options.nats, folder, options.shards)?;
     say("three servers, three hosts, two gateways\n");
     let evidence = Evidence::begin(&cluster, options.shards).await?;
     let (begun, notes) = (Instant::now(), Arc::clone(evidence.notes()));
     let mut people = People::begin(&cluster, &key, options.shards, &notes).await?;
     weather::weather(&mut cluster, options, &notes, begun, say).await?;
 
+    healthy(&cluster).await?;
     people.stop_asking().await?;
     let evidence = evidence.close(&cluster, || people.stop_reading()).await?;
     say(&notes.table(begun, evidence.records(), &figures(&cluster).await));
     notes.suffice().map_err(|what| Failure::Chaos(format!("nothing is shown by this: {what}")))?;
     evidence.check(people.all())?;
     say("lost: 0, twice: 0, after an acknowledged revocation: 0; everything read is what one monitor tells\n");
+    Ok(())
+}
+
+/// Whether no host found a log broken: then what is asked for there is never answered.
+async fn healthy(cluster: &Cluster) -> Result<(), Failure> {
+    for (name, address) in cluster.states() {
+        if let Some((500, _)) = timeout(SOON, http::get(address, "/health")).await.ok().flatten() {
+            return Err(Failure::Chaos(format!("no owner stops for good: {name} says that a log is broken")));
+        }
+    }
     Ok(())
 }
 

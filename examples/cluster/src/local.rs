@@ -4,7 +4,9 @@
 mod cables;
 mod cluster;
 pub(crate) mod http;
+mod namespaces;
 mod servers;
+mod wires;
 
 use std::io;
 use std::process::Stdio;
@@ -16,6 +18,7 @@ use tokio::time::timeout;
 
 pub(crate) use cables::{Cables, Cut};
 pub(crate) use cluster::{Cluster, Member, Part};
+pub(crate) use namespaces::Namespaces;
 pub use servers::Servers;
 pub(crate) use servers::free_ports;
 

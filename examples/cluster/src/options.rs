@@ -22,7 +22,7 @@ usage: cluster [one] [--address IP] [--port N] [--db FILE] [--key FILE] [--shard
        cluster move LOG HOST NATS
        cluster token PERSON [--key FILE] [--hours N]
        cluster try [--nats FILE]
-       cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE]
+       cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE] [--network KIND]
        cluster bench [--seconds N] [--nats FILE]
 
 one       everything in one process, on a file: the default
@@ -32,8 +32,8 @@ status    which host owns which logs
 move      moves a log, `rules` or the number of a shard, to the host whose name begins so, until that one ends
 try       starts three servers, three hosts and two gateways here, shows what people see, and kills, pauses and cuts off
           what you name: for whoever wants to see it survive
-chaos     starts three servers, three hosts and two gateways here, kills and pauses them while people ask and read, and
-          checks that every promise was kept
+chaos     starts three servers, three hosts and two gateways here; kills them, pauses them and cuts them off, moves logs
+          and lets a fourth host come and go while people ask and read; and checks that every promise was kept
 bench     measures what this machine gives (commands a second, how long they take, how long until a revocation is in
           force), in SQLite and in one and three servers of NATS JetStream; the files are in the folder for temporary ones
 
@@ -55,10 +55,13 @@ options:
   --seconds N     how long things go wrong (60), or each load is measured (10)
   --seed N        which things, and in which order (1)
   --nats FILE     the program nats-server (what the environment variable NATS_SERVER says, or `nats-server`)
+  --network KIND  by what processes are cut off: cables, which are in this program (the default), or namespaces of Linux,
+                  for which it must be root
   --hours N       how long the token is valid (1)
   -h, --help
 
-NATS is --servers LIST [--ca FILE] [--user NAME]. PERSON is service, operator:ID or visitor:CHAT. Without arguments it listens on 127.0.0.1:8088.
+NATS is --servers LIST [--ca FILE] [--user NAME]. PERSON is service, operator:ID or visitor:CHAT. Without arguments it
+listens on 127.0.0.1:8088.
 ";
 
 /// What the command line asks for.
@@ -172,7 +175,7 @@ fn understood(call: &str) -> &'static [&'static str] {
         "token" => &["--key", "--hours"],
         "status" | "move" => &["--servers", "--ca", "--user"],
         "try" => &["--nats"],
-        "chaos" => &["--seconds", "--seed", "--shards", "--nats"],
+        "chaos" => &["--seconds", "--seed", "--shards", "--nats", "--network"],
         "bench" => &["--seconds", "--nats"],
         _ => &["--address", "--port", "--db", "--key", "--shards"],
     }
@@ -214,7 +217,7 @@ impl Call {
         let mut hours = 1;
         let nats = std::env::var_os(NATS_SERVER).map_or_else(|| "nats-server".into(), PathBuf::from);
         let mut bench = BenchOptions { seconds: 10, nats: nats.clone() };
-        let mut chaos = ChaosOptions { seconds: 60, seed: 1, shards: 8, nats };
+        let mut chaos = ChaosOptions { seconds: 60, seed: 1, shards: 8, nats, apart: false };
         while let Some(argument) = arguments.next() {
             if argument.starts_with("--") && !understood(&call).contains(&argument.as_str()) {
                 let known = ["one", "host", "gateway", "token", "chaos", "bench"]
@@ -249,6 +252,13 @@ impl Call {
                     bench.seconds = chaos.seconds;
                 }
                 "--seed" => chaos.seed = text.parse().map_err(|_| WrongCall::Value("--seed", "a number"))?,
+                "--network" => {
+                    chaos.apart = match text.as_str() {
+                        "cables" => false,
+                        "namespaces" => true,
+                        _ => return Err(WrongCall::Value("--network", "cables or namespaces")),
+                    }
+                }
                 "--nats" => {
                     chaos.nats = file("--nats", text)?;
                     bench.nats = chaos.nats.clone();
@@ -379,6 +389,7 @@ mod tests {
             ("move all h --servers a:1", "`move` needs rules or a number, and a host"),
             ("status", "`--servers` needs addresses of NATS servers, with commas between"),
             ("token nobody", "`token` needs service, operator:ID or visitor:CHAT"),
+            ("chaos --network wires", "`--network` needs cables or namespaces"),
             ("token service --port 1", "`--port` is not for this"),
         ] {
             assert_eq!(read(line).map_err(|wrong| wrong.to_string()), Err(message.to_owned()), "{line}");

@@ -267,13 +267,19 @@ impl Trial<'_> {
             }
             Order::Cut(part) => {
                 self.parts.insert(part, Being { cut: true, ..being });
-                self.cluster.cut(part, Cut::Everybody);
-                self.say(&format!("{part} is cut off"));
+                let told = match self.cluster.cut(part, Cut::Everybody) {
+                    Ok(()) => format!("{part} is cut off"),
+                    Err(error) => format!("{part} cannot be cut off: {error}"),
+                };
+                self.say(&told);
             }
             Order::Heal(part) => {
                 self.parts.insert(part, Being { cut: false, ..being });
-                self.cluster.heal(part);
-                self.say(&format!("{part} is no longer cut off"));
+                let told = match self.cluster.heal(part) {
+                    Ok(()) => format!("{part} is no longer cut off"),
+                    Err(error) => format!("{part} is still cut off: {error}"),
+                };
+                self.say(&told);
             }
             Order::Move(log, part) => {
                 self.moving += 1;
@@ -304,7 +310,7 @@ impl Trial<'_> {
     fn mend(&mut self) -> io::Result<()> {
         for (part, being) in std::mem::take(&mut self.parts) {
             self.cluster.resume(part);
-            self.cluster.heal(part);
+            self.cluster.heal(part)?;
             if being.killed {
                 self.cluster.restart(part)?;
             }

@@ -11,7 +11,7 @@ use crate::shard::Log;
 pub(super) struct Struck {
     pub(super) what: String,
     pub(super) at: Instant,
-    /// Whether nothing that happened before was still felt.
+    /// Whether nothing that happened before was still felt, or may come yet.
     pub(super) alone: bool,
 }
 

@@ -20,6 +20,9 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Nobody waits so long when all is well.
 const HURTS: Duration = Duration::from_secs(1);
 
+/// What a server that comes back makes happen begins some seconds later.
+const CALM: Duration = Duration::from_secs(10);
+
 /// What people have seen.
 #[derive(Debug)]
 pub(crate) struct Notes {
@@ -36,6 +39,8 @@ struct State {
     struck: Vec<Struck>,
     /// What is asked for and not answered yet, and since when.
     open: BTreeMap<String, Instant>,
+    /// When somebody last had waited for long.
+    last_hurt: Option<Instant>,
     reads: u64,
     sign_ins: u64,
 }
@@ -48,6 +53,7 @@ impl Notes {
             waits: Vec::new(),
             struck: Vec::new(),
             open: BTreeMap::new(),
+            last_hurt: None,
             reads: 0,
             sign_ins: 0,
         };
@@ -78,18 +84,23 @@ impl Notes {
     pub(super) fn answered(&self, id: &str, begun: Instant, log: Log, revocation: bool) {
         let mut state = self.state();
         state.open.remove(id);
+        if begun.elapsed() > HURTS {
+            state.last_hurt = Some(Instant::now());
+        }
         state.waits.push(Wait { log, begun, answered: Instant::now(), revocation });
     }
 
     /// Something happens.
     pub(super) fn struck(&self, what: String) {
-        let alone = !self.hurts();
+        let alone = self.is_calm();
         self.state().struck.push(Struck { what, at: Instant::now(), alone });
     }
 
-    /// Whether somebody has waited for long.
-    pub(super) fn hurts(&self) -> bool {
-        self.state().open.values().any(|begun| begun.elapsed() > HURTS)
+    /// Whether nobody has waited for long, for some time.
+    pub(super) fn is_calm(&self) -> bool {
+        let state = self.state();
+        state.last_hurt.is_none_or(|last| last.elapsed() > CALM)
+            && state.open.values().all(|begun| begun.elapsed() < HURTS)
     }
 
     pub(super) fn quiet_for(&self) -> Duration {

@@ -25,7 +25,7 @@ pub(crate) enum Cut {
 }
 
 impl Cut {
-    fn is_from(self, other: Part) -> bool {
+    pub(super) fn is_from(self, other: Part) -> bool {
         match (self, other) {
             (Cut::Servers, Part::Host(_) | Part::Gateway(_)) => false,
             (Cut::Servers, Part::Server(_)) | (Cut::Everybody, _) => true,

@@ -2,14 +2,15 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::{Cables, Part, Process};
+use super::wires::{Wires, command};
+use super::{Part, Process};
 use crate::token::random;
 
 /// Below those that systems give to whoever connects: they could take one while its process is started again.
@@ -29,6 +30,8 @@ pub struct Servers {
 #[derive(Debug)]
 struct Server {
     address: SocketAddr,
+    /// What comes before the program.
+    before: Vec<String>,
     process: Option<Process>,
 }
 
@@ -42,31 +45,35 @@ impl Servers {
         Self::connected(program, folder, count, more, None)
     }
 
-    /// As [`start`](Self::start), with cables between them if there are some.
+    /// As [`start`](Self::start), with something between them that can be cut.
     pub(super) fn connected(
         program: &Path,
         folder: &Path,
         count: usize,
         more: &str,
-        mut cables: Option<&mut Cables>,
+        mut wires: Option<&mut Wires>,
     ) -> io::Result<Self> {
         let ports = free_ports(2 * count)?;
         let (clients, routes) = ports.split_at(count);
         let mut all = Servers { program: program.to_owned(), folder: folder.to_owned(), servers: Vec::new() };
+        let place = |wires: &Option<&mut Wires>, nth, port: &u16| {
+            let local = IpAddr::from(Ipv4Addr::LOCALHOST);
+            SocketAddr::new(wires.as_ref().map_or(local, |wires| wires.address(Part::Server(nth))), *port)
+        };
         for (nth, (client, route)) in clients.iter().zip(routes).enumerate() {
-            let address = SocketAddr::from(([127, 0, 0, 1], *client));
+            let (address, route) = (place(&wires, nth, client), place(&wires, nth, route));
             let mut urls = Vec::new();
             for (other, port) in routes.iter().enumerate() {
-                let mut at = SocketAddr::from(([127, 0, 0, 1], *port));
-                if let Some(cables) = cables.as_deref_mut().filter(|_| other != nth) {
-                    at = cables.lay(Part::Server(nth), Part::Server(other), at)?;
+                let mut at = place(&wires, other, port);
+                if let Some(wires) = wires.as_deref_mut().filter(|_| other != nth) {
+                    at = wires.way(Part::Server(nth), Part::Server(other), at)?;
                 }
                 urls.push(format!("nats://{at}"));
             }
-            // Nobody is to learn a way around the cables.
-            let hidden = if cables.is_some() { ", no_advertise: true, advertise: \"127.0.0.1:1\"" } else { "" };
+            // Nobody is to learn a way around what can be cut.
+            let hidden = if wires.is_some() { ", no_advertise: true, advertise: \"127.0.0.1:1\"" } else { "" };
             let urls = urls.join(", ");
-            let cluster = format!("cluster {{ name: cm, listen: \"127.0.0.1:{route}\", routes: [{urls}]{hidden} }}\n");
+            let cluster = format!("cluster {{ name: cm, listen: \"{route}\", routes: [{urls}]{hidden} }}\n");
             let config = format!(
                 "server_name: n{nth}\nlisten: \"{address}\"\n\
                  jetstream {{ store_dir: {:?}, sync_interval: always, max_mem: 256M, max_file: 8G }}\n{}{more}",
@@ -74,7 +81,8 @@ impl Servers {
                 if count > 1 { cluster.as_str() } else { "" },
             );
             fs::write(folder.join(format!("n{nth}.conf")), config)?;
-            all.servers.push(Server { address, process: None });
+            let before = wires.as_ref().map(|wires| wires.before(Part::Server(nth))).unwrap_or_default();
+            all.servers.push(Server { address, before, process: None });
         }
         (0..count).try_for_each(|nth| all.restart(nth))?;
         Ok(all)
@@ -103,7 +111,7 @@ impl Servers {
     pub fn restart(&mut self, nth: usize) -> io::Result<()> {
         let Some(server) = self.servers.get_mut(nth) else { return Ok(()) };
         let log = File::options().append(true).create(true).open(self.folder.join(format!("n{nth}.log")))?;
-        let mut command = Command::new(&self.program);
+        let mut command = command(&server.before, self.program.as_os_str());
         command.arg("-c").arg(self.folder.join(format!("n{nth}.conf"))).stdout(Stdio::null()).stderr(log);
         server.process = Some(Process::start(&mut command)?);
         Ok(())
