@@ -1,4 +1,4 @@
-//! How much goes through, measured for a second.
+//! How much goes through, measured for a few seconds.
 
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -9,7 +9,7 @@ use crate::program::{Folder, LONG};
 async fn a_bench_without_servers_measures_the_floor_and_sqlite() {
     let folder = Folder::new();
     let made = Command::new(env!("CARGO_BIN_EXE_cluster"))
-        .args(["bench", "--seconds", "1", "--nats", "nothing-of-that-name"])
+        .args(["bench", "--seconds", "3", "--nats", "nothing-of-that-name"])
         .env("TMPDIR", folder.path())
         .kill_on_drop(true)
         .output();

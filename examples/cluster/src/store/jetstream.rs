@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, ContextBuilder, kv, stream};
-use async_nats::{Client, ConnectOptions};
+use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions};
 use futures_util::StreamExt;
 use tokio::sync::{OnceCell, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
@@ -32,6 +32,9 @@ const LIMIT: Duration = Duration::from_millis(STORE_LIMIT);
 
 /// How long it takes at most until a record is seen whose announcement was lost.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How long a server may take to start.
+const START: Duration = Duration::from_secs(10);
 
 /// How long a new cluster may take until it has leaders.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -52,7 +55,7 @@ pub struct JetStreamStore {
 }
 
 impl JetStreamStore {
-    /// Connects to any of the servers. For gateways this is all: they use no logs.
+    /// Connects to any of the servers, or to one that is being started. For gateways this is all: they use no logs.
     ///
     /// # Errors
     ///
@@ -71,7 +74,7 @@ impl JetStreamStore {
             // Then those of the system are not believed.
             options = options.add_root_certificates(file.clone());
         }
-        let client = options.connect(nats.servers.clone()).await.map_err(StoreError::new)?;
+        let client = connected(&options, &nats.servers).await.map_err(StoreError::new)?;
         let context = ContextBuilder::new().timeout(LIMIT).ack_timeout(LIMIT).build(client.clone());
         let known = Mutex::default();
         Ok(JetStreamStore { client, context, leases: OnceCell::new(), heads: OnceCell::new(), known })
@@ -85,15 +88,17 @@ impl JetStreamStore {
     pub async fn open(nats: &Nats, name: &str, shards: u16, replicas: usize) -> Result<Self, StoreError> {
         let store = Self::connect(nats, name).await?;
         let begun = Instant::now();
-        while let Err(error) = store.make(shards, replicas).await {
-            if begun.elapsed() > PATIENCE {
-                return Err(error);
+        loop {
+            let made = async {
+                store.make(shards, replicas).await?;
+                store.shards(shards).await
+            };
+            match made.await {
+                Ok(made) if made == shards => return Ok(store),
+                Ok(made) => return Err(StoreError::new(format!("the logs are for {made} shards"))),
+                Err(error) if begun.elapsed() > PATIENCE => return Err(error),
+                Err(_) => sleep(Duration::from_millis(RETRY)).await,
             }
-            sleep(Duration::from_millis(RETRY)).await;
-        }
-        match store.shards(shards).await? {
-            made if made == shards => Ok(store),
-            made => Err(StoreError::new(format!("the logs are for {made} shards"))),
         }
     }
 
@@ -154,6 +159,30 @@ impl JetStreamStore {
         });
         sender.send_if_modified(|before| last > std::mem::replace(before, last.max(*before)));
         sender.subscribe()
+    }
+}
+
+/// A machine starts everything at once: a server that is not there yet is waited for, one that refuses is not.
+async fn connected(options: &ConnectOptions, servers: &[String]) -> Result<Client, ConnectError> {
+    let begun = Instant::now();
+    loop {
+        match options.clone().connect(servers).await {
+            Err(error) if is_absence(error.kind()) && begun.elapsed() < START => {
+                sleep(Duration::from_millis(RETRY)).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+fn is_absence(kind: ConnectErrorKind) -> bool {
+    match kind {
+        ConnectErrorKind::Io | ConnectErrorKind::TimedOut | ConnectErrorKind::Dns => true,
+        ConnectErrorKind::ServerParse
+        | ConnectErrorKind::Authentication
+        | ConnectErrorKind::AuthorizationViolation
+        | ConnectErrorKind::Tls
+        | ConnectErrorKind::MaxReconnects => false,
     }
 }
 
