@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that finds something missing has failed")]
 
 mod bench;
+mod files;
 mod killed;
 mod processes;
 mod program;

@@ -1,6 +1,7 @@
 //! Everything in one SQLite file, for one process.
 
 use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -68,8 +69,9 @@ impl SqliteStore {
     pub fn open(path: &Path, shards: u16) -> Result<Self, SqliteError> {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(beside)?;
+        let lock = owners_file().open(beside)?;
         FileExt::try_lock(&lock).map_err(|_| SqliteError::InUse)?;
+        keep_to_its_owner(path)?;
         let mut connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -110,6 +112,30 @@ impl Inside {
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes the file if it is not there, and lets nobody else on the machine read it. SQLite gives what it makes beside it the
+/// same rights.
+fn keep_to_its_owner(path: &Path) -> io::Result<()> {
+    owners_file().open(path)?;
+    #[cfg(unix)]
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        match std::fs::set_permissions(&name, std::os::unix::fs::PermissionsExt::from_mode(0o600)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn owners_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 fn last(connection: &Connection, log: Log) -> rusqlite::Result<u64> {
