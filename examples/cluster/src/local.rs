@@ -50,6 +50,11 @@ impl Process {
         }
     }
 
+    /// Its number, while it lives.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.0.id()
+    }
+
     /// As by `kill -STOP`: it does not notice.
     pub(crate) fn pause(&self) {
         self.signal(Signal::STOP);

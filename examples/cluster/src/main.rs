@@ -4,7 +4,7 @@ use std::future::pending;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use cluster::{Call, Failure, HELP, Options, Program, bench, chaos, make_token, move_log, status, trial};
+use cluster::{Call, Failure, HELP, Options, Program, bench, chaos, make_token, move_log, status, takeover, trial};
 
 fn main() -> ExitCode {
     let call = Call::read(std::env::args_os().skip(1));
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Ok(Call::Try(nats)) => runtime().and_then(|runtime| runtime.block_on(trial(&nats))),
         Ok(Call::Chaos(options)) => runtime().and_then(|runtime| runtime.block_on(chaos(&options, print))),
         Ok(Call::Bench(options)) => runtime().and_then(|runtime| runtime.block_on(bench(&options, print, progress))),
+        Ok(Call::Takeover(options)) => runtime().and_then(|runtime| runtime.block_on(takeover(&options, print))),
         Err(wrong) => return fail(&format!("{wrong} (--help says more)")),
     };
     match done {

@@ -11,6 +11,7 @@ use crate::nats::{Login, NATS_PASSWORD, Nats};
 use crate::record::Person;
 use crate::settings::Settings;
 use crate::shard::{Log, Shard};
+use crate::takeover::TakeoverOptions;
 
 /// What `--help` prints.
 pub const HELP: &str = "chat-monitor as a service: on one machine and one file, or on many, by the same program.
@@ -24,6 +25,7 @@ usage: cluster [one] [--address IP] [--port N] [--db FILE] [--key FILE] [--shard
        cluster try [--nats FILE]
        cluster chaos [--seconds N] [--seed N] [--shards N] [--nats FILE] [--network KIND]
        cluster bench [--seconds N] [--nats FILE]
+       cluster takeover [--rules N] [--operators N] [--shards N] [--replicas N] [--nats FILE]
 
 one       everything in one process, on a file: the default
 host      owns logs in NATS JetStream, as many as other hosts leave to it
@@ -36,6 +38,7 @@ chaos     starts three servers, three hosts and two gateways here; kills them, p
           and lets a fourth host come and go while people ask and read; and checks that every promise was kept
 bench     measures what this machine gives (commands a second, how long they take, how long until a revocation is in
           force), in SQLite and in one and three servers of NATS JetStream; the files are in the folder for temporary ones
+takeover  loads many rules, kills a host, and measures how long nobody answers for its logs
 
 options:
   --address IP    address to listen on (127.0.0.1); a host has /health, /ready and /metrics there, and nothing else
@@ -57,6 +60,8 @@ options:
   --nats FILE     the program nats-server (what the environment variable NATS_SERVER says, or `nats-server`)
   --network KIND  by what processes are cut off: cables, which are in this program (the default), or namespaces of Linux,
                   for which it must be root
+  --rules N       how many rules there are (1000000)
+  --operators N   how many operators (100000)
   --hours N       how long the token is valid (1)
   -h, --help
 
@@ -83,6 +88,8 @@ pub enum Call {
     Chaos(ChaosOptions),
     /// To see how much goes through.
     Bench(BenchOptions),
+    /// To measure how long a log has nobody.
+    Takeover(TakeoverOptions),
 }
 
 /// What a process is of a cluster.
@@ -177,6 +184,7 @@ fn understood(call: &str) -> &'static [&'static str] {
         "try" => &["--nats"],
         "chaos" => &["--seconds", "--seed", "--shards", "--nats", "--network"],
         "bench" => &["--seconds", "--nats"],
+        "takeover" => &["--rules", "--operators", "--shards", "--replicas", "--nats"],
         _ => &["--address", "--port", "--db", "--key", "--shards"],
     }
 }
@@ -196,7 +204,7 @@ impl Call {
         let mut arguments = arguments.into_iter().peekable();
         let call = arguments.next_if(|first| !first.starts_with('-')).unwrap_or_else(|| "one".to_owned());
         let mut options = Options::of(match call.as_str() {
-            "one" | "token" | "try" | "chaos" | "bench" => Role::One,
+            "one" | "token" | "try" | "chaos" | "bench" | "takeover" => Role::One,
             "host" => Role::Host,
             "gateway" | "status" | "move" => Role::Gateway,
             _ => return Err(WrongCall::Unknown(call)),
@@ -217,10 +225,12 @@ impl Call {
         let mut hours = 1;
         let nats = std::env::var_os(NATS_SERVER).map_or_else(|| "nats-server".into(), PathBuf::from);
         let mut bench = BenchOptions { seconds: 10, nats: nats.clone() };
+        let mut takeover =
+            TakeoverOptions { rules: 1_000_000, operators: 100_000, shards: 8, replicas: 3, nats: nats.clone() };
         let mut chaos = ChaosOptions { seconds: 60, seed: 1, shards: 8, nats, apart: false };
         while let Some(argument) = arguments.next() {
             if argument.starts_with("--") && !understood(&call).contains(&argument.as_str()) {
-                let known = ["one", "host", "gateway", "token", "chaos", "bench"]
+                let known = ["one", "host", "gateway", "token", "chaos", "bench", "takeover"]
                     .map(understood)
                     .concat()
                     .contains(&argument.as_str());
@@ -240,9 +250,12 @@ impl Call {
                 "--name" => options.name = name(text)?,
                 "--shards" => {
                     options.shards = number("--shards", "a number from 1 to 256", &text, 256)?;
-                    chaos.shards = options.shards;
+                    (chaos.shards, takeover.shards) = (options.shards, options.shards);
                 }
-                "--replicas" => options.replicas = number("--replicas", "a number from 1 to 5", &text, 5)?.into(),
+                "--replicas" => {
+                    options.replicas = number("--replicas", "a number from 1 to 5", &text, 5)?.into();
+                    takeover.replicas = options.replicas;
+                }
                 "--snapshot-records" => {
                     let records = number("--snapshot-records", "a number from 1 to 65535", &text, u16::MAX)?;
                     options.snapshot_records = records.into();
@@ -259,9 +272,15 @@ impl Call {
                         _ => return Err(WrongCall::Value("--network", "cables or namespaces")),
                     }
                 }
+                "--rules" => takeover.rules = text.parse().map_err(|_| WrongCall::Value("--rules", "a number"))?,
+                "--operators" => {
+                    let count = text.parse().ok().filter(|count| *count > 0);
+                    takeover.operators = count.ok_or(WrongCall::Value("--operators", "a number from 1 on"))?;
+                }
                 "--nats" => {
                     chaos.nats = file("--nats", text)?;
                     bench.nats = chaos.nats.clone();
+                    takeover.nats = chaos.nats.clone();
                 }
                 "--hours" => hours = number("--hours", "a number from 1 to 8760", &text, 8_760)?.into(),
                 _ => return Err(WrongCall::Unknown(argument)),
@@ -272,6 +291,9 @@ impl Call {
         }
         if call == "bench" {
             return Ok(Call::Bench(bench));
+        }
+        if call == "takeover" {
+            return Ok(Call::Takeover(takeover));
         }
         if call == "chaos" {
             return Ok(Call::Chaos(chaos));
