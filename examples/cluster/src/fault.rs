@@ -25,11 +25,19 @@ pub(crate) enum Fault {
     GapIgnored,
     /// What was said waits for a reader who may not read it any more.
     OutboxKept,
+    /// Who gives a log away does so before its snapshot is durable.
+    LeftUnsaved,
+    /// Who gave a log away goes on serving.
+    ServesOn,
+    /// A gateway is admitted that divides the chats otherwise.
+    OtherShards,
+    /// Chats are taken up under later rules than they were saved under.
+    SpareAhead,
 }
 
 #[cfg(debug_assertions)]
 impl Fault {
-    const ALL: [Fault; 11] = [
+    const ALL: [Fault; 15] = [
         Fault::NoFence,
         Fault::AcknowledgedTooSoon,
         Fault::NoFloor,
@@ -41,6 +49,10 @@ impl Fault {
         Fault::AnsweredTooSoon,
         Fault::GapIgnored,
         Fault::OutboxKept,
+        Fault::LeftUnsaved,
+        Fault::ServesOn,
+        Fault::OtherShards,
+        Fault::SpareAhead,
     ];
 }
 

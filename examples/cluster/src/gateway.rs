@@ -74,6 +74,11 @@ pub enum GatewayEffect {
         /// Which.
         socket: u64,
     },
+    /// The owners divide the chats otherwise: to end, and tell people.
+    Unfit {
+        /// Into so many shards.
+        shards: u16,
+    },
     /// What became of a wish.
     Answer {
         /// Its id.
@@ -258,7 +263,7 @@ impl Gateway {
             is_news || now >= last.sent + BEAT
         });
         if due {
-            let number = self.look(Log::Rules, Sight::Alive { passed }, out);
+            let number = self.look(Log::Rules, Sight::Alive { passed, shards: self.settings.shards }, out);
             self.last_beat = Some(Beat { number, sent: now, passed });
             self.beats.retain(|_, sent| now < *sent + GATEWAY_TRUSTED);
             self.beats.insert(number, now);
@@ -374,7 +379,10 @@ impl Gateway {
 
     fn seen(&mut self, number: u64, seen: Seen, out: &mut Vec<GatewayEffect>) {
         match seen {
-            Seen::Alive { epoch, admitted } => {
+            Seen::Alive { shards, .. } if shards != self.settings.shards && !planted(Fault::OtherShards) => {
+                out.push(GatewayEffect::Unfit { shards });
+            }
+            Seen::Alive { epoch, admitted, shards: _ } => {
                 self.rules_epoch = self.rules_epoch.max(epoch);
                 let sent = self.beats.remove(&number);
                 if let Some(sent) = sent.filter(|_| admitted) {

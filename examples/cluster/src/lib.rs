@@ -4,6 +4,7 @@
 //! run them through histories in which everything goes wrong.
 
 mod allowed;
+mod aside;
 mod bench;
 mod chaos;
 mod check;
@@ -19,6 +20,7 @@ mod options;
 mod owner;
 mod program;
 mod record;
+mod rules;
 mod settings;
 mod shard;
 #[cfg(test)]
@@ -46,6 +48,7 @@ pub use owner::{
 };
 pub use program::{Failure, Program, make_token};
 pub use record::{Digest, Entry, Item, Person, Record};
+pub use rules::Rules;
 pub use settings::*;
 pub use shard::{Log, Shard};
 pub use snapshot::{RulesSnapshot, ShardSnapshot};

@@ -40,7 +40,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let program = Program::start(options).await?;
         print(&format!("chat-monitor cluster: http://{}\n", program.address()?));
-        Ok(program.serve(told_to_stop()).await?)
+        program.serve(told_to_stop()).await
     })
 }
 

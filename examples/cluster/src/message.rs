@@ -96,6 +96,8 @@ pub enum Sight {
     Alive {
         /// No less than this in every shard, and nothing before it is missing.
         passed: u64,
+        /// Into how many shards it divides the chats.
+        shards: u16,
     },
 }
 
@@ -282,6 +284,8 @@ pub enum Seen {
         epoch: u64,
         /// Whether it may deliver.
         admitted: bool,
+        /// Into how many shards the owners divide the chats.
+        shards: u16,
     },
 }
 

@@ -8,9 +8,13 @@ mod rules;
 mod sent;
 mod shard;
 
+use std::sync::Arc;
+
 use crate::Time;
+use crate::fault::{Fault, planted};
 use crate::message::{Answer, ToGateway, ToOwner};
-use crate::settings::{LEASE_TRUSTED, RETRY, STORE_LIMIT, Settings};
+use crate::rules::Rules;
+use crate::settings::{LEASE_TRUSTED, LEAVE_LIMIT, RETRY, SNAPSHOT_LIMIT, Settings};
 use crate::shard::Log;
 use crate::snapshot::{RulesSnapshot, ShardSnapshot};
 use crate::tail::Broken;
@@ -44,6 +48,8 @@ pub enum Input {
     },
     /// Somebody else has the lease, or it was given up.
     LeaseLost,
+    /// Another host is to have the log: [`Effect::Release`], when little is left to read for it.
+    Leave,
     /// What [`Effect::Load`] asked for.
     Loaded {
         /// The number in the effect.
@@ -90,7 +96,7 @@ pub enum Appended {
     Unknown,
 }
 
-/// What there is of a log: its newest snapshot that can be read, and all records after that.
+/// What there is of a log.
 #[derive(Clone, Debug)]
 pub enum Loaded {
     /// The log of a shard.
@@ -99,15 +105,15 @@ pub enum Loaded {
         snapshot: Option<ShardSnapshot>,
         /// The records after that.
         records: Vec<(u64, Vec<u8>)>,
-        /// The newest snapshot of the rules that is no newer than the `g` of `snapshot`.
-        rules: Option<RulesSnapshot>,
+        /// The rules at a place that is not after the `g` of `snapshot`.
+        rules: Arc<Rules>,
         /// The records of the rules after that.
         rules_records: Vec<(u64, Vec<u8>)>,
     },
     /// The log of the rules.
     Rules {
-        /// Its newest snapshot.
-        snapshot: Option<RulesSnapshot>,
+        /// The rules at some place.
+        rules: Arc<Rules>,
         /// The records after that.
         records: Vec<(u64, Vec<u8>)>,
     },
@@ -161,6 +167,8 @@ pub enum Effect {
     },
     /// To find out which records of the rules no shard needs any more: [`Input::Covered`].
     AskCovered,
+    /// To give up the lease, and then say [`Input::LeaseLost`]: the owner has ended.
+    Release,
     /// Something is wrong that nobody can mend by going on: to give up the lease and tell people.
     Stop(Broken),
 }
@@ -190,6 +198,15 @@ pub struct Status {
     pub take_overs: u64,
 }
 
+/// Whether another host is to have the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaving {
+    No,
+    Since(Time),
+    /// It has ended. Its lease may yet be renewed by mistake, which means nothing.
+    Left,
+}
+
 #[derive(Clone, Debug)]
 enum Stage<D> {
     /// Somebody else's turn.
@@ -210,6 +227,7 @@ pub struct Owner<D> {
     seat: Seat,
     /// When the wish was sent by which the lease was last granted.
     lease: Option<Time>,
+    leaving: Leaving,
     now: Time,
     stage: Stage<D>,
     status: Status,
@@ -220,7 +238,8 @@ impl<D: Duty> Owner<D> {
     /// One who has no lease yet. `host` is for people who read logs.
     pub fn new(log: Log, host: impl Into<String>, settings: Settings) -> Self {
         let seat = Seat { log, host: host.into(), settings, ticket: 0 };
-        Owner { seat, lease: None, now: 0, stage: Stage::Away, status: Status::default() }
+        let (stage, status) = (Stage::Away, Status::default());
+        Owner { seat, lease: None, leaving: Leaving::No, now: 0, stage, status }
     }
 
     /// What people may know.
@@ -242,10 +261,12 @@ impl<D: Duty> Owner<D> {
             Input::LeaseRenewed { sent } => self.lease_held(sent, false, out),
             Input::LeaseWon { sent } => self.lease_held(sent, true, out),
             Input::LeaseLost => {
-                self.lease = None;
-                if !matches!(self.stage, Stage::Broken) {
-                    self.stage = Stage::Away;
-                }
+                self.leaving = Leaving::No;
+                self.end();
+            }
+            Input::Leave => {
+                self.leaving = Leaving::Since(self.now);
+                self.at_desk(Desk::leave);
             }
             Input::Loaded { ticket, loaded } => self.loaded(ticket, loaded, out),
             Input::Rules { p, record } => self.at_desk(|desk| desk.duty.hear_rules(p, record)),
@@ -254,7 +275,30 @@ impl<D: Duty> Owner<D> {
             Input::Saved { p } => self.at_desk(|desk| desk.saved(p, out)),
             Input::Covered { g } => self.at_desk(|desk| desk.covered(g, out)),
         }
+        self.leave(out);
         self.go_on(out);
+    }
+
+    fn end(&mut self) {
+        self.lease = None;
+        if !matches!(self.stage, Stage::Broken) {
+            self.stage = Stage::Away;
+        }
+    }
+
+    fn leave(&mut self, out: &mut Vec<Effect>) {
+        let Leaving::Since(since) = self.leaving else { return };
+        let ready = match &self.stage {
+            Stage::Serving(desk) => desk.may_leave() || planted(Fault::LeftUnsaved),
+            Stage::Away | Stage::Loading { .. } | Stage::Broken => true,
+        };
+        if ready || self.now.saturating_sub(since) >= LEAVE_LIMIT {
+            self.leaving = Leaving::Left;
+            out.push(Effect::Release);
+            if !planted(Fault::ServesOn) {
+                self.end();
+            }
+        }
     }
 
     fn at_desk(&mut self, what: impl FnOnce(&mut Desk<D>)) {
@@ -267,7 +311,7 @@ impl<D: Duty> Owner<D> {
         let now = self.now;
         match &mut self.stage {
             Stage::Loading { ticket, since } => {
-                let limit = if ticket.is_some() { STORE_LIMIT } else { RETRY };
+                let limit = if ticket.is_some() { SNAPSHOT_LIMIT } else { RETRY };
                 if now.saturating_sub(*since) >= limit {
                     self.load(out);
                 }
@@ -279,6 +323,11 @@ impl<D: Duty> Owner<D> {
     }
 
     fn lease_held(&mut self, sent: Time, anew: bool, out: &mut Vec<Effect>) {
+        match self.leaving {
+            Leaving::Left if anew => self.leaving = Leaving::No,
+            Leaving::Left => return,
+            Leaving::No | Leaving::Since(_) => {}
+        }
         self.lease = self.lease.max(Some(sent));
         match self.stage {
             Stage::Away => self.load(out),

@@ -1,6 +1,7 @@
 //! One process: every owner and a gateway on one file, or a part of a cluster.
 
 use std::fs::{self, OpenOptions};
+use std::future::pending;
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -39,6 +40,14 @@ pub enum Failure {
     /// The key is too short to be one.
     #[error("the key has fewer than 32 bytes")]
     Key,
+    /// The chats would be looked for where they are not.
+    #[error("the hosts have {hosts} shards, and this gateway was told {own}: --shards must be the same everywhere")]
+    Shards {
+        /// What the hosts say.
+        hosts: u16,
+        /// What the gateway was told.
+        own: u16,
+    },
     /// A log cannot be moved.
     #[error("{0}")]
     Moving(String),
@@ -61,6 +70,7 @@ pub struct Program {
     host: Option<Arc<Host>>,
     /// That of the tokens, where there is a gateway.
     key: Vec<u8>,
+    shards: u16,
 }
 
 impl Program {
@@ -91,7 +101,7 @@ impl Program {
                 (Some(Door::start(&store, &name, &settings)), None, key)
             }
         };
-        Ok(Program { listener, door, host: host.map(Arc::new), key })
+        Ok(Program { listener, door, host: host.map(Arc::new), key, shards: *shards })
     }
 
     /// Where it listens.
@@ -107,9 +117,16 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// [`io::Error`] if it cannot listen any more.
-    pub async fn serve(self, told_to_stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let Program { listener, door, host, key } = self;
+    /// [`Failure`] if it cannot listen any more, or must not serve.
+    pub async fn serve(self, told_to_stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
+        let Program { listener, door, host, key, shards } = self;
+        let unfit = door.clone();
+        let unfit = async move {
+            match unfit {
+                Some(door) => door.unfit().await,
+                None => pending().await,
+            }
+        };
         let routes = match &door {
             Some(door) => people(Web { door: door.clone(), key }),
             None => Router::new(),
@@ -126,6 +143,7 @@ impl Program {
         let mut serving = std::pin::pin!(serving);
         tokio::select! {
             done = &mut serving => done?,
+            hosts = unfit => return Err(Failure::Shards { hosts, own: shards }),
             _ = stopped.changed() => {
                 // Whoever is still there finds the socket closed, and signs in again.
                 let _ = timeout(GRACE, serving).await;

@@ -25,8 +25,14 @@ pub const GATEWAY_TRUSTED: Time = 5_000;
 /// How long the owner of the rules waits for a gateway that it does not hear of. More than [`GATEWAY_TRUSTED`].
 pub const GATEWAY_LAPSE: Time = 6_000;
 
-/// How long an append, a loading or a saving may take before it counts as failed.
+/// How long an append may take before it counts as failed, and one wish to the store.
 pub const STORE_LIMIT: Time = 5_000;
+
+/// How long a loading or a saving may take, of as many rules as there may be, before it counts as failed.
+pub const SNAPSHOT_LIMIT: Time = 120_000;
+
+/// How long an owner goes on who is to give its log to another, until its snapshot is durable.
+pub const LEAVE_LIMIT: Time = 5_000;
 
 /// How long is waited before what failed is tried again.
 pub const RETRY: Time = 200;

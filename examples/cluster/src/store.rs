@@ -7,6 +7,7 @@
 mod jetstream;
 mod load;
 mod memory;
+mod spare;
 mod sqlite;
 mod switchboard;
 
@@ -23,6 +24,7 @@ pub(crate) use load::{covered, load};
 #[cfg(test)]
 pub(crate) use memory::Memory;
 pub use memory::MemoryStore;
+pub(crate) use spare::Spare;
 pub use sqlite::{SqliteError, SqliteStore};
 
 /// Where a message goes.

@@ -1,11 +1,12 @@
 //! The program as several processes on one NATS server.
 
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Output, Stdio};
 
 use cluster::{NATS_SERVER, Servers};
 use serde_json::json;
 use tokio::process::{Child, Command};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::program::{Folder, LONG, Program};
 
@@ -25,9 +26,14 @@ async fn start(folder: &Folder, arguments: &[&str], servers: &str) -> Program {
 
 /// Whether it ends well, and what it says.
 async fn cluster(arguments: &[&str], servers: &str) -> (bool, String) {
-    let made = Command::new(env!("CARGO_BIN_EXE_cluster")).args(arguments).args(["--servers", servers]).output();
-    let made = made.await.unwrap();
+    let made = ended_by_itself(Path::new("."), arguments, servers).await;
     (made.status.success(), String::from_utf8(made.stdout).unwrap())
+}
+
+async fn ended_by_itself(folder: &Path, arguments: &[&str], servers: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cluster"));
+    command.args(arguments).args(["--servers", servers]).current_dir(folder).kill_on_drop(true);
+    timeout(LONG, command.output()).await.unwrap().unwrap()
 }
 
 async fn ended(child: &mut Child) -> bool {
@@ -49,6 +55,12 @@ async fn jetstream_hosts_and_gateways() {
     let gateway = start(&folder, &["gateway"], &addresses).await;
     let second = start(&folder, &["gateway", "--name", "b"], &addresses).await;
     let service = folder.token("service").await;
+    // One that would look for chats where they are not ends.
+    let other = ["gateway", "--name", "c", "--shards", "3", "--port", "0", "--key", "other.key"];
+    let made = ended_by_itself(folder.path(), &other, &addresses).await;
+    let said = String::from_utf8(made.stderr).unwrap();
+    let why = "the hosts have 2 shards, and this gateway was told 3: --shards must be the same everywhere";
+    assert!(!made.status.success() && said.contains(why), "{said}");
     gateway.done(&service, "1", json!({"set_operator": {"operator": "ken", "role": "associate"}})).await;
     gateway.done(&service, "2", json!({"set_operator": {"operator": "hana", "role": "supervisor"}})).await;
     let rule = json!({"add_rule": {"id": "r1", "watcher": "hana", "when": [{"operator": "ken"}]}});

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{Clock, Post, TICK, apart};
@@ -23,6 +23,8 @@ pub struct Door(Arc<Inside>);
 #[derive(Debug)]
 struct Inside {
     state: Mutex<State>,
+    /// Into how many shards the owners divide the chats, if that is not what the gateway was told.
+    unfit: watch::Sender<Option<u16>>,
     clock: Clock,
     post: Post,
 }
@@ -49,7 +51,8 @@ impl Door {
         let gateway = Gateway::new(name, settings.clone());
         let state = State { gateway, sockets: HashMap::new(), last_socket: 0, waiting: HashMap::new() };
         let post = Post::start(Arc::clone(store));
-        let door = Door(Arc::new(Inside { state: Mutex::new(state), clock: Clock::start(), post }));
+        let (state, unfit) = (Mutex::new(state), watch::Sender::new(None));
+        let door = Door(Arc::new(Inside { state, unfit, clock: Clock::start(), post }));
         for address in [Address::Gateways, Address::Gateway(name.to_owned())] {
             tokio::spawn(hear(Arc::clone(store), address, door.clone()));
         }
@@ -60,6 +63,17 @@ impl Door {
     /// What people may know.
     pub fn status(&self) -> GatewayStatus {
         self.state().gateway.status()
+    }
+
+    /// Waits until it is known that the owners divide the chats otherwise, and says into how many shards.
+    pub async fn unfit(&self) -> u16 {
+        let mut unfit = self.0.unfit.subscribe();
+        let found = unfit.wait_for(Option::is_some).await.ok().and_then(|found| *found);
+        match found {
+            Some(shards) => shards,
+            // It is never known.
+            None => std::future::pending().await,
+        }
     }
 
     /// Asks for something, and waits for what becomes of it. None where nobody knows: it may be asked again.
@@ -106,6 +120,7 @@ impl Door {
                         bell.rings.notify_one();
                     }
                 }
+                GatewayEffect::Unfit { shards } => _ = self.0.unfit.send_replace(Some(shards)),
                 GatewayEffect::Answer { id, answer } => {
                     let waiting = state.waiting.remove(&id).into_iter().flatten();
                     // Whoever does not wait any more asks again.

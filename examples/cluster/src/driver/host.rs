@@ -3,17 +3,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::placement::{Placement, Word};
 use super::{Clock, Post, TICK, apart};
+use crate::aside::aside;
 use crate::owner::{Appended, Duty, Effect, Input, Owner, RulesDuty, ShardDuty, Snapshot, Status};
-use crate::settings::{RENEW, RETRY, STORE_LIMIT, Settings};
+use crate::settings::{RENEW, RETRY, SNAPSHOT_LIMIT, STORE_LIMIT, Settings};
 use crate::shard::Log;
 use crate::snapshot::to_bytes;
-use crate::store::{Address, Lease, Mark, Store, covered, load};
+use crate::store::{Address, Lease, Mark, Spare, Store, covered, load};
 
 const LIMIT: Duration = Duration::from_millis(STORE_LIMIT);
 /// How many renewals a host that a log is not for waits before it tries to have it all the same, if nobody has it; and for
@@ -22,6 +23,10 @@ const STRANGER: u32 = 10;
 const SETTLED: u32 = 4;
 
 const PAUSE: Duration = Duration::from_millis(RETRY);
+const LONG: Duration = Duration::from_millis(SNAPSHOT_LIMIT);
+
+/// How often the spare copy of the rules goes on.
+const FOLLOW: Duration = Duration::from_secs(5);
 
 /// What a process is of the logs' owners.
 #[derive(Debug)]
@@ -35,21 +40,27 @@ impl Host {
     /// Begins to contend for all logs.
     pub fn start<S: Store>(store: &Arc<S>, name: &str, settings: &Settings) -> Self {
         let (stopping, stopped) = watch::channel(false);
+        let clock = Clock::start();
         let (mut logs, mut tasks) = (Vec::new(), Vec::new());
         let placement = Arc::new(Placement::new(name));
         tokio::spawn(meet(Arc::clone(store), Arc::clone(&placement), stopped.clone()));
+        let spare = Arc::new(Spare::new(settings.shards));
+        tokio::spawn(keep(Arc::clone(store), Arc::clone(&spare), clock, stopped.clone()));
         for log in Log::all(settings.shards) {
             let status = Arc::new(Mutex::new(Status::default()));
             logs.push((log, Arc::clone(&status)));
-            let (store, name, settings) = (Arc::clone(store), name.to_owned(), settings.clone());
-            let (placement, stopped) = (Arc::clone(&placement), stopped.clone());
+            let around = Around {
+                store: Arc::clone(store),
+                name: name.to_owned(),
+                settings: settings.clone(),
+                placement: Arc::clone(&placement),
+                spare: Arc::clone(&spare),
+                clock,
+            };
+            let stopped = stopped.clone();
             tasks.push(match log {
-                Log::Rules => {
-                    tokio::spawn(Seat::<S, RulesDuty>::run(store, log, name, settings, status, placement, stopped))
-                }
-                Log::Shard(_) => {
-                    tokio::spawn(Seat::<S, ShardDuty>::run(store, log, name, settings, status, placement, stopped))
-                }
+                Log::Rules => tokio::spawn(Seat::<S, RulesDuty>::run(around, log, status, stopped)),
+                Log::Shard(_) => tokio::spawn(Seat::<S, ShardDuty>::run(around, log, status, stopped)),
             });
         }
         Host { logs, stopping, tasks: Mutex::new(tasks) }
@@ -71,14 +82,34 @@ impl Host {
     }
 }
 
-/// One owner and what it waits for.
-struct Seat<S, D> {
+/// What all owners of a process share.
+struct Around<S> {
     store: Arc<S>,
-    log: Log,
     name: String,
     settings: Settings,
-    owner: Owner<D>,
+    placement: Arc<Placement>,
+    spare: Arc<Spare>,
     clock: Clock,
+}
+
+impl<S> Clone for Around<S> {
+    fn clone(&self) -> Self {
+        Around {
+            store: Arc::clone(&self.store),
+            name: self.name.clone(),
+            settings: self.settings.clone(),
+            placement: Arc::clone(&self.placement),
+            spare: Arc::clone(&self.spare),
+            clock: self.clock,
+        }
+    }
+}
+
+/// One owner and what it waits for.
+struct Seat<S, D> {
+    around: Around<S>,
+    log: Log,
+    owner: Owner<D>,
     post: Post,
     inputs: mpsc::UnboundedSender<Input>,
     /// Brings the records of the rules.
@@ -88,51 +119,49 @@ struct Seat<S, D> {
 }
 
 impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
-    async fn run(
-        store: Arc<S>,
-        log: Log,
-        name: String,
-        settings: Settings,
-        status: Arc<Mutex<Status>>,
-        placement: Arc<Placement>,
-        mut stopped: watch::Receiver<bool>,
-    ) {
+    async fn run(around: Around<S>, log: Log, status: Arc<Mutex<Status>>, mut stopped: watch::Receiver<bool>) {
         let (inputs, mut coming) = mpsc::unbounded_channel();
-        let clock = Clock::start();
-        let contender =
-            tokio::spawn(contend(Arc::clone(&store), log, name.clone(), clock, Arc::clone(&placement), inputs.clone()));
-        let owner = Owner::<D>::new(log, name.clone(), settings.clone());
-        let post = Post::start(Arc::clone(&store));
-        let (follower, listener) = (None, None);
-        let mut seat = Seat { store, log, name, settings, owner, clock, post, inputs, follower, listener };
+        let released = Arc::new(Notify::new());
+        let contender = tokio::spawn(contend(around.clone(), log, Arc::clone(&released), inputs.clone()));
+        let owner = Owner::<D>::new(log, around.name.clone(), around.settings.clone());
+        let post = Post::start(Arc::clone(&around.store));
+        let mut seat = Seat { around, log, owner, post, inputs, follower: None, listener: None };
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stopping = false;
         loop {
             let input = tokio::select! {
                 Some(input) = coming.recv() => input,
                 _ = ticks.tick() => Input::Tick,
-                _ = stopped.changed() => break,
+                _ = stopped.changed(), if !stopping => {
+                    stopping = true;
+                    Input::Leave
+                }
             };
-            let stops = seat.hear(input);
+            let end = seat.hear(input);
             let now = seat.owner.status();
-            placement.owns(log, now.serves);
+            seat.around.placement.owns(log, now.serves);
             *status.lock().unwrap_or_else(PoisonError::into_inner) = now;
-            if stops {
-                contender.abort();
-                seat.store.release(log, &seat.name).await;
+            match end {
+                None => {}
+                Some(End::Released) if stopping => break,
+                Some(End::Released) => released.notify_one(),
+                Some(End::Broken) => {
+                    contender.abort();
+                    seat.around.store.release(log, &seat.around.name).await;
+                }
             }
         }
         contender.abort();
         seat.hear(Input::LeaseLost);
-        seat.store.release(log, &seat.name).await;
+        seat.around.store.release(log, &seat.around.name).await;
     }
 
-    /// Whether it stops for good.
-    fn hear(&mut self, input: Input) -> bool {
+    fn hear(&mut self, input: Input) -> Option<End> {
         match input {
             Input::LeaseRenewed { .. } | Input::LeaseWon { .. } if self.listener.is_none() => {
-                tracing::info!("{} has the lease of {}", self.name, self.log);
-                let (store, inputs) = (Arc::clone(&self.store), self.inputs.clone());
+                tracing::info!("{} has the lease of {}", self.around.name, self.log);
+                let (store, inputs) = (Arc::clone(&self.around.store), self.inputs.clone());
                 self.listener = Some(tokio::spawn(listen(store, self.log, inputs)));
             }
             Input::LeaseLost => {
@@ -141,31 +170,35 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
             _ => {}
         }
         let mut out = Vec::new();
-        self.owner.handle(self.clock.now(), input, &mut out);
-        let mut stops = false;
-        for effect in out {
-            stops |= matches!(effect, Effect::Stop(_));
-            self.carry_out(effect);
+        let now = self.around.clock.now();
+        if matches!(input, Input::Loaded { .. }) {
+            aside(|| self.owner.handle(now, input, &mut out));
+        } else {
+            self.owner.handle(now, input, &mut out);
         }
-        stops
+        // All of them are carried out.
+        out.into_iter().filter_map(|effect| self.carry_out(effect)).last()
     }
 
-    fn carry_out(&mut self, effect: Effect) {
-        let (store, log, inputs) = (Arc::clone(&self.store), self.log, self.inputs.clone());
+    fn carry_out(&mut self, effect: Effect) -> Option<End> {
+        let (store, log, inputs) = (Arc::clone(&self.around.store), self.log, self.inputs.clone());
         // Where nobody hears an answer any more, the owner is gone.
         let answer = move |input| _ = inputs.send(input);
         match effect {
-            Effect::Load { ticket } => spawn(async move {
-                let loaded = match timeout(LIMIT, load(&*store, log)).await {
-                    Ok(Ok(loaded)) => Some(Box::new(loaded)),
-                    Ok(Err(error)) => {
-                        tracing::warn!("{log} cannot be read: {error}");
-                        None
-                    }
-                    Err(_) => None,
-                };
-                answer(Input::Loaded { ticket, loaded });
-            }),
+            Effect::Load { ticket } => {
+                let (spare, now) = (Arc::clone(&self.around.spare), self.around.clock.now());
+                spawn(async move {
+                    let loaded = match timeout(LONG, load(&*store, log, &spare, now)).await {
+                        Ok(Ok(loaded)) => Some(Box::new(loaded)),
+                        Ok(Err(error)) => {
+                            tracing::warn!("{log} cannot be read: {error}");
+                            None
+                        }
+                        Err(_) => None,
+                    };
+                    answer(Input::Loaded { ticket, loaded });
+                });
+            }
             Effect::Follow { after } => {
                 let follower = tokio::spawn(follow(store, after, self.inputs.clone()));
                 if let Some(before) = self.follower.replace(follower) {
@@ -192,16 +225,30 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
                 }
             }),
             Effect::AskCovered => {
-                let shards = self.settings.shards;
+                let shards = self.around.settings.shards;
                 spawn(async move {
                     if let Ok(g) = covered(&*store, shards).await {
                         answer(Input::Covered { g });
                     }
                 });
             }
-            Effect::Stop(broken) => tracing::error!("{} stops owning {log}: {broken}", self.name),
+            Effect::Release => {
+                tracing::info!("{} gives {log} away", self.around.name);
+                return Some(End::Released);
+            }
+            Effect::Stop(broken) => {
+                tracing::error!("{} stops owning {log}: {broken}", self.around.name);
+                return Some(End::Broken);
+            }
         }
+        None
     }
+}
+
+/// How an owner ends.
+enum End {
+    Released,
+    Broken,
 }
 
 fn spawn(what: impl Future<Output = ()> + Send + 'static) {
@@ -216,28 +263,30 @@ fn written(snapshot: Snapshot) -> (Mark, Vec<u8>) {
     (Mark { p: tail.p, g: tail.g }, bytes)
 }
 
-async fn contend<S: Store>(
-    store: Arc<S>,
-    log: Log,
-    name: String,
-    clock: Clock,
-    placement: Arc<Placement>,
-    inputs: mpsc::UnboundedSender<Input>,
-) {
+async fn contend<S: Store>(around: Around<S>, log: Log, released: Arc<Notify>, inputs: mpsc::UnboundedSender<Input>) {
+    let Around { store, name, placement, clock, .. } = around;
     let mut renewals = interval(Duration::from_millis(RENEW));
     renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut held, mut elsewhere) = (false, 0);
+    let (mut held, mut leaves, mut elsewhere) = (false, false, 0);
     loop {
-        renewals.tick().await;
+        tokio::select! {
+            _ = renewals.tick() => {}
+            () = released.notified() => {
+                // Whoever it is for finds it free at once; what was asked for here is asked for there.
+                (held, leaves, elsewhere) = (false, false, 1);
+                store.release(log, &name).await;
+                if inputs.send(Input::LeaseLost).is_err() {
+                    return;
+                }
+                continue;
+            }
+        }
         elsewhere = if placement.is_for(log) { 0 } else { elsewhere + 1 };
-        if held && elsewhere >= SETTLED && placement.may_give() {
-            // Whoever it is for finds it free at once; what was asked for here is asked for there.
-            (held, elsewhere) = (false, 1);
-            store.release(log, &name).await;
-            if inputs.send(Input::LeaseLost).is_err() {
+        if held && !leaves && elsewhere >= SETTLED && placement.may_give() {
+            leaves = true;
+            if inputs.send(Input::Leave).is_err() {
                 return;
             }
-            continue;
         }
         if !held && elsewhere % STRANGER != 0 {
             continue;
@@ -251,8 +300,22 @@ async fn contend<S: Store>(
             Ok(Err(_)) | Err(_) => continue,
         };
         held = !matches!(input, Input::LeaseLost);
+        leaves &= held;
         if inputs.send(input).is_err() {
             return;
+        }
+    }
+}
+
+/// Keeps the spare copy of the rules current.
+async fn keep<S: Store>(store: Arc<S>, spare: Arc<Spare>, clock: Clock, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Ok(Err(error)) = timeout(LONG, spare.follow(&*store, clock.now())).await {
+            tracing::warn!("the spare copy of the rules is not current: {error}");
+        }
+        tokio::select! {
+            () = sleep(FOLLOW) => {}
+            _ = stopped.changed() => return,
         }
     }
 }

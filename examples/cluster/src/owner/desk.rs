@@ -11,7 +11,7 @@ use crate::fault::{Fault, planted};
 use crate::ids::Ids;
 use crate::message::{Answer, Ask, Look, Place, Seen, ToGateway, Told};
 use crate::record::{Entry, Item};
-use crate::settings::{ID_MEMORY, STORE_LIMIT, Settings};
+use crate::settings::{ID_MEMORY, SNAPSHOT_LIMIT, STORE_LIMIT, Settings};
 use crate::shard::Log;
 use crate::tail::{Broken, Tail};
 use crate::telling::carry_out;
@@ -147,6 +147,8 @@ pub(super) struct Desk<D> {
     /// Since when a snapshot is on its way.
     saving: Option<Time>,
     saved_at: Time,
+    /// Another owner is to begin with a snapshot at this place or later.
+    leaves_at: Option<u64>,
 }
 
 impl<D: Duty> Desk<D> {
@@ -165,6 +167,7 @@ impl<D: Duty> Desk<D> {
             saved: snapshot.into_iter().collect(),
             saving: None,
             saved_at: now,
+            leaves_at: None,
         };
         if let Some(after) = desk.duty.follow() {
             out.push(Effect::Follow { after });
@@ -199,7 +202,7 @@ impl<D: Duty> Desk<D> {
         let then = now.saturating_sub(ID_MEMORY);
         self.ids.forget(then);
         self.refused.retain(|_, (at, _)| *at >= then);
-        if self.saving.is_some_and(|since| now.saturating_sub(since) >= STORE_LIMIT) {
+        if self.saving.is_some_and(|since| now.saturating_sub(since) >= SNAPSHOT_LIMIT) {
             self.saving = None;
         }
         if self.is_fenced() {
@@ -338,10 +341,26 @@ impl<D: Duty> Desk<D> {
 
 /// Snapshots.
 impl<D: Duty> Desk<D> {
+    /// Another owner is to have the log soon.
+    pub(super) fn leave(&mut self) {
+        self.leaves_at = Some(self.tail.p);
+    }
+
+    /// Whether little is left to read for another owner, and nothing is on its way.
+    pub(super) fn may_leave(&self) -> bool {
+        self.flight.is_none() && self.leaves_at.is_some_and(|p| self.newest_saved() >= p)
+    }
+
+    fn newest_saved(&self) -> u64 {
+        self.saved.last().copied().unwrap_or_default()
+    }
+
     /// Saves the state if it is time. Nothing that is not durable is in it.
     fn save(&mut self, settings: &Settings, now: Time, out: &mut Vec<Effect>) {
-        let more = self.tail.p.saturating_sub(self.saved.last().copied().unwrap_or_default());
-        let due = more >= settings.snapshot_records || now.saturating_sub(self.saved_at) >= settings.snapshot_time;
+        let more = self.tail.p.saturating_sub(self.newest_saved());
+        let leaves = self.leaves_at.is_some_and(|p| self.newest_saved() < p);
+        let late = now.saturating_sub(self.saved_at) >= settings.snapshot_time;
+        let due = more >= settings.snapshot_records || late || leaves;
         if self.saving.is_some() || more == 0 || !due || !self.is_fenced() {
             return;
         }

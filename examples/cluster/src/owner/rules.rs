@@ -1,8 +1,9 @@
 //! The owner of the rules: an engine without chats, and which gateways there are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use chat_monitor::{LiveMonitor, MonitorEngine};
+use chat_monitor::LiveMonitor;
 
 use super::desk::{Duty, Found};
 use super::{Effect, Loaded, Snapshot};
@@ -11,15 +12,16 @@ use crate::fault::{Fault, planted};
 use crate::ids::Ids;
 use crate::message::{Answer, Ask, Look, Place, Seen, Sight, ToGateway, Told};
 use crate::record::{Entry, Item};
+use crate::rules::Rules;
 use crate::settings::{GATEWAY_LAPSE, Settings};
 use crate::shard::Log;
 use crate::snapshot::RulesSnapshot;
 use crate::tail::{Broken, Tail};
-use crate::telling::carry_out;
 
 /// What only the owner of the rules has.
 #[derive(Clone, Debug)]
 pub struct RulesDuty {
+    shards: u16,
     live: LiveMonitor,
     gateways: BTreeMap<String, Gateway>,
     /// Gateways that are to be admitted.
@@ -52,26 +54,20 @@ impl RulesDuty {
 }
 
 impl Duty for RulesDuty {
-    fn load(_settings: &Settings, _log: Log, loaded: Loaded, now: Time) -> Result<Found<Self>, Broken> {
-        let Loaded::Rules { snapshot, records } = loaded else { return Err(Broken::Form(0)) };
-        let place = snapshot.as_ref().map(|snapshot| snapshot.tail.p);
-        let (mut tail, ids, gateways, engine) = match snapshot {
-            Some(RulesSnapshot { tail, ids, gateways, engine }) => (tail, ids, gateways, engine),
-            None => (Tail::default(), Vec::new(), BTreeSet::new(), MonitorEngine::new()),
-        };
-        let mut ids = Ids::load(ids, now);
-        let live = LiveMonitor::new(engine);
-        let mut duty = RulesDuty { live, gateways: BTreeMap::new(), joining: BTreeSet::new(), waiting: Vec::new() };
-        gateways.into_iter().for_each(|gateway| duty.note(&Item::Admit { gateway }, now));
+    fn load(settings: &Settings, _log: Log, loaded: Loaded, now: Time) -> Result<Found<Self>, Broken> {
+        let Loaded::Rules { rules, records } = loaded else { return Err(Broken::Form(0)) };
+        let mut rules = Arc::unwrap_or_clone(rules);
         for (p, bytes) in records {
-            let record = tail.follow(p, &bytes)?;
-            for Entry { id, item } in &record.items {
-                carry_out(&mut duty.live, item).map_err(|_| Broken::Refused(p))?;
-                duty.note(item, now);
-                ids.remember(id, p, now);
-            }
+            rules.follow(p, &bytes, now)?;
         }
-        Ok(Found { duty, tail, ids, snapshot: place })
+        let Rules { tail, ids, gateways, live, snapshot } = rules;
+        let shards = settings.shards;
+        let mut duty =
+            RulesDuty { shards, live, gateways: BTreeMap::new(), joining: BTreeSet::new(), waiting: Vec::new() };
+        gateways.into_iter().for_each(|gateway| duty.note(&Item::Admit { gateway }, now));
+        // They may have been remembered by another clock.
+        let ids = Ids::load(ids.saved(), now);
+        Ok(Found { duty, tail, ids, snapshot })
     }
 
     fn follow(&self) -> Option<u64> {
@@ -114,17 +110,22 @@ impl Duty for RulesDuty {
     }
 
     fn hear_look(&mut self, look: &Look, now: Time) {
-        let Sight::Alive { passed } = look.at else { return };
+        let Sight::Alive { passed, shards } = look.at else { return };
         match self.gateways.get_mut(&look.gateway) {
             Some(gateway) => *gateway = Gateway { passed: gateway.passed.max(passed), heard: now },
-            None => _ = self.joining.insert(look.gateway.clone()),
+            None if shards == self.shards || planted(Fault::OtherShards) => {
+                self.joining.insert(look.gateway.clone());
+            }
+            // Nothing could ever be in force at it.
+            None => {}
         }
     }
 
     /// One that has just come is admitted in the record with which this is answered.
     fn look(&self, look: &Look, tail: &Tail, _told: usize) -> Option<Seen> {
         let Sight::Alive { .. } = look.at else { return None };
-        Some(Seen::Alive { epoch: tail.epoch, admitted: self.gateways.contains_key(&look.gateway) })
+        let admitted = self.gateways.contains_key(&look.gateway);
+        Some(Seen::Alive { epoch: tail.epoch, admitted, shards: self.shards })
     }
 
     fn tell(&mut self, _tail: &Tail, _told: Vec<Told>, _out: &mut Vec<Effect>) {}

@@ -1,8 +1,9 @@
 //! The owner of a shard: its chats, and all the rules.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use chat_monitor::{LiveMonitor, MonitorEngine};
+use chat_monitor::LiveMonitor;
 
 use super::desk::{Duty, Found};
 use super::sent::Sent;
@@ -74,12 +75,15 @@ impl Duty for ShardDuty {
             Some(ShardSnapshot { tail, told, ids, chats }) => (tail, told, ids, Some(chats)),
             None => (Tail::default(), Place::default(), Vec::new(), None),
         };
-        let (rules, engine) = rules.map_or((Tail::default(), MonitorEngine::new()), |rules| (rules.tail, rules.engine));
+        let (rules, live) = match Arc::try_unwrap(rules) {
+            Ok(rules) => (rules.tail, rules.live),
+            Err(rules) => (rules.tail.clone(), rules.live.clone()),
+        };
         let mut ids = Ids::load(ids, now);
         let mut duty = ShardDuty {
             shard,
             shards: settings.shards,
-            live: LiveMonitor::new(engine),
+            live,
             rules,
             coming: rules_records.into_iter().collect(),
             sent: Sent::new(shard, last, settings.deliveries_kept),

@@ -51,7 +51,8 @@ fn step(dice: &mut Dice, wildness: usize) -> Step {
     let any = dice.below(10_000);
     match dice.below(1_000) {
         0..=359 => Step::Next,
-        360..=489 => Step::Rush(2 + dice.below(40)),
+        360..=487 => Step::Rush(2 + dice.below(40)),
+        488..=489 => Step::Leave(dice.below(8)),
         490..=519 => Step::Read(dice.below(2)),
         520..=629 => Step::Deliver(dice.below(64)),
         630..=659 => Step::Last,
@@ -80,7 +81,11 @@ fn step(dice: &mut Dice, wildness: usize) -> Step {
 
 /// How every run begins: hosts that own their logs, gateways that are admitted, operators, and people at their sockets.
 pub(super) fn opened() -> World {
-    let mut world = World::new(3, 2, settings());
+    open(World::new(3, 2, settings()))
+}
+
+/// The same in a world of another kind.
+pub(super) fn open(mut world: World) -> World {
     for _ in 0..12 {
         world.step(Step::Pass(100));
         while !world.arrivals().is_empty() {
@@ -134,7 +139,11 @@ pub(super) fn directed(fault: Fault) -> Option<Vec<Step>> {
         | Fault::PurgedTooSoon
         | Fault::AnsweredTooSoon
         | Fault::GapIgnored
-        | Fault::OutboxKept => None,
+        | Fault::OutboxKept
+        | Fault::LeftUnsaved
+        | Fault::ServesOn
+        | Fault::OtherShards
+        | Fault::SpareAhead => None,
     }
 }
 

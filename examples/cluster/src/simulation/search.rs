@@ -12,12 +12,13 @@ use crate::check::check;
 const ACTS: [usize; 14] = [0, 64, 1, 3, 8, 88, 13, 5, 13, 3, 29, 13, 98, 13];
 
 /// What can go wrong at a moment.
-const WRONG: [Step; 13] = [
+const WRONG: [Step; 14] = [
     Step::Crash(0),
     Step::Crash(1),
     Step::Pause(0),
     Step::Pause(1),
     Step::NoLease(0),
+    Step::Leave(0),
     Step::GatewayCrash(0),
     Step::GatewayPause(0),
     Step::GatewayCut(0),
@@ -73,7 +74,7 @@ fn one_thing_goes_wrong_at_any_moment() {
     let mut histories = 0;
     let first = (0..moments).flat_map(|at| WRONG.map(|wrong| (at, wrong)));
     for ((at, wrong), nth) in first.zip(0..) {
-        // There are 13 kinds, so those left out are of all kinds and moments alike.
+        // There are 14 kinds, so those left out are of all kinds and moments alike.
         if !all && nth % 3 > 0 {
             continue;
         }

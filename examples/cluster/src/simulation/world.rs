@@ -7,6 +7,7 @@ mod weather;
 
 use std::collections::BTreeMap;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use crate::check::{Course, Happened};
@@ -16,7 +17,7 @@ use crate::owner::{Input, RulesOwner, ShardOwner};
 use crate::record::{Item, Person};
 use crate::settings::{Settings, Time};
 use crate::shard::{Log, Shard};
-use crate::store::{Mark, Memory};
+use crate::store::{Mark, Memory, Spare};
 
 /// What happens next. A number that is too large counts from the beginning again, so that steps can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub(super) enum Step {
     Wake(usize),
     /// It cannot renew its leases for a while.
     NoLease(usize),
+    /// Somebody who owns a log is to give it away.
+    Leave(usize),
     /// A gateway ends, and another begins.
     GatewayCrash(usize),
     /// It stands still.
@@ -95,6 +98,14 @@ pub(super) enum Cargo {
     AskCovered {
         host: usize,
     },
+    Release {
+        host: usize,
+        log: Log,
+    },
+    /// The spare copy of the rules goes on.
+    Follow {
+        host: usize,
+    },
     /// What the store answers.
     Answer {
         host: usize,
@@ -116,6 +127,11 @@ pub(super) struct Host {
     leases: BTreeMap<Log, Time>,
     /// Up to where its shards follow the rules.
     follows: BTreeMap<Log, u64>,
+    /// Logs that it gave away, and until when it does not want them back.
+    given: BTreeMap<Log, Time>,
+    spare: Arc<Spare>,
+    /// When that last went on.
+    followed: Time,
 }
 
 #[derive(Clone, Debug)]
@@ -160,6 +176,9 @@ pub(super) struct Counts {
     pub(super) snapshots: u64,
     pub(super) purges: u64,
     pub(super) loaded_snapshots: u64,
+    pub(super) loaded_spares: u64,
+    pub(super) given: u64,
+    pub(super) unfit: u64,
     pub(super) take_overs: u64,
     pub(super) resumed: u64,
     pub(super) done: u64,
@@ -173,7 +192,7 @@ pub(super) struct Counts {
 
 impl Counts {
     /// What happens in the usual runs at least, with its name.
-    pub(super) fn least(&self) -> [(&'static str, u64, u64); 18] {
+    pub(super) fn least(&self) -> [(&'static str, u64, u64); 20] {
         [
             ("a loss", self.lost, 100),
             ("a message that comes twice", self.twice, 40),
@@ -187,6 +206,8 @@ impl Counts {
             ("a snapshot", self.snapshots, 100),
             ("a purge", self.purges, 60),
             ("a take-over from a snapshot", self.loaded_snapshots, 60),
+            ("a take-over with the spare rules", self.loaded_spares, 40),
+            ("a log that is given away", self.given, 25),
             ("a resumed socket", self.resumed, 100),
             ("something done", self.done, 1_000),
             ("something read", self.read, 600),
@@ -210,6 +231,8 @@ impl Counts {
         self.snapshots += more.snapshots;
         self.purges += more.purges;
         self.loaded_snapshots += more.loaded_snapshots;
+        self.loaded_spares += more.loaded_spares;
+        self.given += more.given;
         self.take_overs += more.take_overs;
         self.resumed += more.resumed;
         self.done += more.done;
@@ -238,6 +261,8 @@ pub(super) struct World {
     pub(super) history: Vec<Happened>,
     acknowledged: BTreeMap<Log, u64>,
     pub(super) counts: Counts,
+    /// How many records of a log were left to read when it was last read.
+    pub(super) left: BTreeMap<Log, usize>,
     number: u64,
     acts: u64,
     pub(super) broken: Option<String>,
@@ -278,6 +303,7 @@ impl World {
             history: Vec::new(),
             acknowledged: BTreeMap::new(),
             counts: Counts::default(),
+            left: BTreeMap::new(),
             number: 0,
             acts: 0,
             broken: None,
@@ -305,6 +331,9 @@ impl World {
             shards: shards.map(owner).collect(),
             leases: BTreeMap::new(),
             follows: BTreeMap::new(),
+            given: BTreeMap::new(),
+            spare: Arc::new(Spare::new(self.settings.shards)),
+            followed: 0,
         }
     }
 
@@ -324,7 +353,9 @@ impl World {
             | Cargo::Load { .. }
             | Cargo::Save { .. }
             | Cargo::Purge { .. }
-            | Cargo::AskCovered { .. } => true,
+            | Cargo::AskCovered { .. }
+            | Cargo::Follow { .. }
+            | Cargo::Release { .. } => true,
         }
     }
 
@@ -366,6 +397,7 @@ impl World {
             Step::Pause(nth) => self.pause(nth),
             Step::Wake(nth) => self.wake(nth),
             Step::NoLease(nth) => self.no_lease(nth),
+            Step::Leave(nth) => self.leave(nth),
             Step::GatewayCrash(nth) => self.gateway_crash(nth),
             Step::GatewayPause(nth) => self.gateway_sleep(nth, false),
             Step::GatewayWake(nth) => self.gateway_sleep(nth, true),

@@ -1,25 +1,28 @@
 //! How an owner's log is read.
 
+use super::spare::Spare;
 use super::{Mark, Store, StoreError};
+use crate::Time;
+use crate::aside::aside;
 use crate::owner::Loaded;
 use crate::shard::{Log, Shard};
-use crate::snapshot::{RulesSnapshot, ShardSnapshot, from_bytes};
+use crate::snapshot::{ShardSnapshot, from_bytes};
 
-/// The newest snapshot of `log` that is whole, and all records after it; for a shard those of the rules, too.
-pub(crate) async fn load(store: &impl Store, log: Log) -> Result<Loaded, StoreError> {
+/// What there is of `log`: its newest snapshot that is whole and all records after it; for a shard also the rules, from
+/// before that snapshot.
+pub(crate) async fn load(store: &impl Store, log: Log, spare: &Spare, now: Time) -> Result<Loaded, StoreError> {
     match log {
         Log::Rules => {
-            let snapshot = newest_rules(store, u64::MAX).await?;
-            let records = read_all(store, log, snapshot.as_ref().map_or(0, |snapshot| snapshot.tail.p)).await?;
-            Ok(Loaded::Rules { snapshot, records })
+            // What was purged lies before this.
+            let least = store.marks(log).await?.last().map_or(0, |mark| mark.p);
+            let (rules, records) = spare.rules(store, least, u64::MAX, now).await?;
+            Ok(Loaded::Rules { rules, records })
         }
         Log::Shard(_) => {
             let snapshot = newest_shard(store, log).await?;
             let (p, g) = snapshot.as_ref().map_or((0, 0), |snapshot| (snapshot.tail.p, snapshot.tail.g));
             let records = read_all(store, log, p).await?;
-            let rules = newest_rules(store, g).await?;
-            let after = rules.as_ref().map_or(0, |rules| rules.tail.p);
-            let rules_records = read_all(store, Log::Rules, after).await?;
+            let (rules, rules_records) = spare.rules(store, g, g, now).await?;
             Ok(Loaded::Shard { snapshot, records, rules, rules_records })
         }
     }
@@ -28,25 +31,14 @@ pub(crate) async fn load(store: &impl Store, log: Log) -> Result<Loaded, StoreEr
 async fn newest_shard(store: &impl Store, log: Log) -> Result<Option<ShardSnapshot>, StoreError> {
     for Mark { p, .. } in store.marks(log).await?.into_iter().rev() {
         let bytes = store.snapshot(log, p).await?;
-        if let Some(snapshot) = bytes.as_deref().and_then(from_bytes) {
+        if let Some(snapshot) = bytes.and_then(|bytes| aside(|| from_bytes(&bytes))) {
             return Ok(Some(snapshot));
         }
     }
     Ok(None)
 }
 
-/// The newest one that is not newer than `g`.
-async fn newest_rules(store: &impl Store, g: u64) -> Result<Option<RulesSnapshot>, StoreError> {
-    for Mark { p, .. } in store.marks(Log::Rules).await?.into_iter().rev().filter(|mark| mark.p <= g) {
-        let bytes = store.snapshot(Log::Rules, p).await?;
-        if let Some(snapshot) = bytes.as_deref().and_then(from_bytes) {
-            return Ok(Some(snapshot));
-        }
-    }
-    Ok(None)
-}
-
-async fn read_all(store: &impl Store, log: Log, mut after: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+pub(super) async fn read_all(store: &impl Store, log: Log, mut after: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
     let mut all = Vec::new();
     loop {
         let mut some = store.read(log, after).await?;
@@ -59,10 +51,19 @@ async fn read_all(store: &impl Store, log: Log, mut after: u64) -> Result<Vec<(u
 /// Up to which record of the rules no shard needs them any more: the older of a shard's snapshots is one that it may have
 /// to begin with.
 pub(crate) async fn covered(store: &impl Store, shards: u16) -> Result<u64, StoreError> {
-    let mut least = u64::MAX;
+    Ok(reached(store, shards, |marks| marks.first()).await?.into_iter().min().unwrap_or_default())
+}
+
+/// The `g` of one snapshot of each shard; 0 where a shard has none.
+pub(super) async fn reached(
+    store: &impl Store,
+    shards: u16,
+    which: impl Fn(&[Mark]) -> Option<&Mark>,
+) -> Result<Vec<u64>, StoreError> {
+    let mut all = Vec::new();
     for shard in Shard::all(shards) {
         let marks = store.marks(Log::Shard(shard)).await?;
-        least = least.min(marks.first().map_or(0, |mark| mark.g));
+        all.push(which(&marks).map_or(0, |mark| mark.g));
     }
-    Ok(least)
+    Ok(all)
 }

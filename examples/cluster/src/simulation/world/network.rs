@@ -1,5 +1,7 @@
 //! The network and the store, and what owners and gateways do with them.
 
+use std::sync::Arc;
+
 use chat_monitor::Command;
 
 use super::vocabulary::brief;
@@ -9,9 +11,13 @@ use crate::gateway::{GatewayEffect, GatewayInput};
 use crate::message::Answer;
 use crate::owner::{Appended, Effect, Input, Loaded, Snapshot};
 use crate::record::Item;
+use crate::settings::Time;
 use crate::shard::{Log, Shard};
 use crate::snapshot::to_bytes;
 use crate::store::{Mark, MemoryStore, covered, load};
+
+/// How long a host leaves a log that it gave away to others.
+const GIVEN: Time = 2_000;
 
 /// The network and the store.
 impl World {
@@ -45,13 +51,21 @@ impl World {
                 self.net.push(Cargo::Answer { host, log, input });
                 said
             }
-            Cargo::Save { .. } | Cargo::Purge { .. } | Cargo::AskCovered { .. } | Cargo::Load { .. } => {
+            Cargo::Save { .. } | Cargo::Purge { .. } | Cargo::AskCovered { .. } | Cargo::Follow { .. } => {
                 self.counts.lost += 1;
                 format!("is lost: {}", brief(&self.net.remove(nth)))
             }
+            Cargo::Load { host, log, ticket } => {
+                let nothing = Input::Loaded { ticket: *ticket, loaded: None };
+                let answer = Cargo::Answer { host: *host, log: *log, input: nothing };
+                self.counts.lost += 1;
+                format!("finds nothing: {}", brief(&std::mem::replace(self.net.get_mut(nth)?, answer)))
+            }
+            // The lease would end by itself.
+            Cargo::Release { .. } => return None,
             Cargo::Answer { input, .. } => match input {
-                // Whoever follows a log hears all of it; this may come late, but it comes.
-                Input::Rules { .. } => return None,
+                // Whoever follows a log hears all of it; this may come late, but it comes. So does what was read.
+                Input::Rules { .. } | Input::Loaded { .. } | Input::LeaseLost => return None,
                 _ => {
                     self.counts.lost += 1;
                     format!("is lost: {}", brief(&self.net.remove(nth)))
@@ -67,7 +81,12 @@ impl World {
             cargo @ (Cargo::ToOwner(..) | Cargo::ToGateway(..) | Cargo::Answer { .. } | Cargo::Purge { .. }) => {
                 cargo.clone()
             }
-            Cargo::Append { .. } | Cargo::Load { .. } | Cargo::Save { .. } | Cargo::AskCovered { .. } => return None,
+            Cargo::Append { .. }
+            | Cargo::Load { .. }
+            | Cargo::Save { .. }
+            | Cargo::AskCovered { .. }
+            | Cargo::Release { .. }
+            | Cargo::Follow { .. } => return None,
         };
         self.counts.twice += 1;
         let said = format!("arrives, and will once more: {}", brief(&cargo));
@@ -102,20 +121,34 @@ impl World {
         match cargo {
             Cargo::ToOwner(host, log, message) => self.owner(host, log, Input::Messages(vec![message])),
             Cargo::ToGateway(door, message) => self.gateway(door, GatewayInput::Message(message)),
-            Cargo::Answer { host, log, input } => self.owner(host, log, input),
+            Cargo::Answer { host, log, input } => {
+                if let (Input::LeaseLost, Some(host)) = (&input, self.hosts.get_mut(host)) {
+                    host.leases.remove(&log);
+                    host.follows.remove(&log);
+                }
+                self.owner(host, log, input);
+            }
             Cargo::Append { host, log, ticket, expected, record } => {
                 let appended = self.land(log, expected, record);
                 self.net.push(Cargo::Answer { host, log, input: Input::Appended { ticket, appended } });
             }
             Cargo::Load { host, log, ticket } => {
+                let Some(Host { spare, .. }) = self.hosts.get(host) else { return };
                 let store = MemoryStore::of(self.memory.clone());
-                let loaded = ready(load(&store, log)).ok().map(Box::new);
-                let from_snapshot = match loaded.as_deref() {
-                    Some(Loaded::Shard { snapshot, .. }) => snapshot.is_some(),
-                    Some(Loaded::Rules { snapshot, .. }) => snapshot.is_some(),
-                    None => false,
+                let loaded = ready(load(&store, log, spare, self.now)).ok().map(Box::new);
+                let (from_snapshot, rules) = match loaded.as_deref() {
+                    Some(Loaded::Shard { snapshot, rules, .. }) => (snapshot.is_some(), Some(rules)),
+                    Some(Loaded::Rules { rules, .. }) => (rules.snapshot.is_some(), Some(rules)),
+                    None => (false, None),
                 };
+                let left = match loaded.as_deref() {
+                    Some(Loaded::Shard { records, .. } | Loaded::Rules { records, .. }) => records.len(),
+                    None => 0,
+                };
+                self.left.insert(log, left);
                 self.counts.loaded_snapshots += u64::from(from_snapshot);
+                let spare = rules.is_some_and(|rules| rules.tail.p > 0 && Arc::strong_count(rules) > 1);
+                self.counts.loaded_spares += u64::from(spare);
                 self.net.push(Cargo::Answer { host, log, input: Input::Loaded { ticket, loaded } });
             }
             Cargo::Save { host, log, mark, bytes } => {
@@ -126,6 +159,23 @@ impl World {
             Cargo::Purge { log, to } => {
                 self.counts.purges += 1;
                 self.memory.purge(log, to);
+            }
+            Cargo::Release { host, log } => {
+                if self.leases.get(&log).is_some_and(|(holder, _)| *holder == host) {
+                    self.leases.remove(&log);
+                }
+                if let Some(host) = self.hosts.get_mut(host) {
+                    host.given.insert(log, self.now + GIVEN);
+                }
+                self.counts.given += 1;
+                self.net.push(Cargo::Answer { host, log, input: Input::LeaseLost });
+            }
+            Cargo::Follow { host } => {
+                let store = MemoryStore::of(self.memory.clone());
+                if let Some(host) = self.hosts.get(host) {
+                    // The store in memory does not fail.
+                    let _ = ready(host.spare.follow(&store, self.now));
+                }
             }
             Cargo::AskCovered { host } => {
                 let store = MemoryStore::of(self.memory.clone());
@@ -181,6 +231,7 @@ impl World {
             }
             Effect::Purge { to } => Cargo::Purge { log, to },
             Effect::AskCovered => Cargo::AskCovered { host },
+            Effect::Release => Cargo::Release { host, log },
             Effect::Stop(broken) => {
                 self.broken.get_or_insert(format!("the owner of {log} stops: {broken}"));
                 return;
@@ -206,6 +257,7 @@ impl World {
                     self.net.extend(hosts.map(|(nth, _)| Cargo::ToOwner(nth, log, message.clone())));
                 }
                 GatewayEffect::Ready { .. } => {}
+                GatewayEffect::Unfit { .. } => self.counts.unfit += 1,
                 GatewayEffect::Close { socket } => {
                     for somebody in &mut self.people {
                         somebody.at = somebody.at.filter(|at| *at != (nth, socket));

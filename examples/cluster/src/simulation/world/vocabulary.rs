@@ -55,6 +55,8 @@ pub(super) fn brief(cargo: &Cargo) -> String {
         Cargo::Load { host, log, .. } => format!("host {host} reads {log}"),
         Cargo::Save { host, log, mark, .. } => format!("host {host} saves {log} at {}", mark.p),
         Cargo::Purge { log, to } => format!("{log} is purged to {to}"),
+        Cargo::Release { host, log } => format!("host {host} gives up the lease of {log}"),
+        Cargo::Follow { host } => format!("the spare rules of host {host} go on"),
         Cargo::AskCovered { host } => format!("host {host} asks what the shards need"),
         Cargo::Answer { host, log, input } => match input {
             Input::Appended { appended, .. } => format!("to host {host} for {log}: {appended:?}"),
@@ -66,6 +68,7 @@ pub(super) fn brief(cargo: &Cargo) -> String {
             | Input::LeaseRenewed { .. }
             | Input::LeaseWon { .. }
             | Input::LeaseLost
+            | Input::Leave
             | Input::Messages(_) => {
                 format!("to host {host} for {log}")
             }

@@ -3,14 +3,18 @@
 use super::{Cargo, World};
 use crate::gateway::GatewayInput;
 use crate::owner::Input;
-use crate::settings::{LEASE, RENEW};
+use crate::settings::{LEASE, RENEW, Time};
 use crate::shard::Log;
+
+/// How often the spare rules of a host go on.
+const FOLLOW: Time = 1_000;
 
 /// Time and leases.
 impl World {
     pub(in crate::simulation) fn pass(&mut self, ms: u64) {
         self.now += ms;
         for nth in 0..self.hosts.len() {
+            self.follow(nth);
             self.renew(nth);
             for log in Log::all(self.settings.shards) {
                 self.owner(nth, log, Input::Tick);
@@ -18,6 +22,14 @@ impl World {
         }
         for nth in 0..self.doors.len() {
             self.gateway(nth, GatewayInput::Tick);
+        }
+    }
+
+    fn follow(&mut self, nth: usize) {
+        let Some(host) = self.hosts.get_mut(nth).filter(|host| host.awake) else { return };
+        if self.now >= host.followed + FOLLOW {
+            host.followed = self.now;
+            self.net.push(Cargo::Follow { host: nth });
         }
     }
 
@@ -30,6 +42,9 @@ impl World {
             }
             let holder = self.leases.get(&log).copied();
             let own = holder.is_some_and(|(holder, _)| holder == nth);
+            if !own && host.given.get(&log).is_some_and(|until| self.now < *until) {
+                continue;
+            }
             if own || holder.is_none_or(|(_, until)| until <= self.now) {
                 self.leases.insert(log, (nth, self.now + LEASE));
                 host.leases.insert(log, self.now);
@@ -51,7 +66,11 @@ impl World {
         self.counts.crashes += 1;
         self.net.retain(|cargo| match cargo {
             // What it was saving is not whole.
-            Cargo::ToOwner(host, ..) | Cargo::Answer { host, .. } | Cargo::Save { host, .. } => *host != nth,
+            Cargo::ToOwner(host, ..)
+            | Cargo::Answer { host, .. }
+            | Cargo::Save { host, .. }
+            | Cargo::Release { host, .. }
+            | Cargo::Follow { host } => *host != nth,
             _ => true,
         });
         Some(format!("host {nth} ends"))
@@ -85,6 +104,16 @@ impl World {
         let host = self.hosts.get_mut(nth).filter(|host| host.awake)?;
         host.deaf_until = self.now + LEASE + 1_000;
         Some(format!("host {nth} cannot renew its leases"))
+    }
+
+    pub(in crate::simulation) fn leave(&mut self, nth: usize) -> Option<String> {
+        let has = |(log, (host, _)): (&Log, &(usize, Time))| {
+            self.hosts.get(*host).filter(|host| host.awake && host.leases.contains_key(log)).map(|_| (*host, *log))
+        };
+        let held: Vec<(usize, Log)> = self.leases.iter().filter_map(has).collect();
+        let (host, log) = *held.get(nth.checked_rem(held.len())?)?;
+        self.owner(host, log, Input::Leave);
+        Some(format!("host {host} is to give {log} away"))
     }
 
     pub(in crate::simulation) fn gateway_crash(&mut self, nth: usize) -> Option<String> {
