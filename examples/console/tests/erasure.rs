@@ -312,7 +312,9 @@ fn an_erasure_that_a_kill_cuts_short_is_finished_by_the_next_start() {
     drop(file);
 
     let server = Server::start_with(database, quick);
-    let aoi = Person { address: server.address, ..aoi };
+    let [aoi, hana] = [aoi, hana].map(|person| Person { address: server.address, ..person });
+    // What is left of it is nobody's to read.
+    assert_eq!(hana.get(&format!("/ended/{}", visit.chat)).status, 404);
     wait_until("the deletion", || count(&server.database, "SELECT count(*) FROM chats") == 0);
     for text in ["secret-of-mika", "more-of-mika", "mika@example.com", "Mika", &visit.chat] {
         wait_until(text, || !held(&server.database, text));
