@@ -2,6 +2,7 @@
 
 mod door;
 mod host;
+mod pace;
 mod placement;
 
 use std::time::{Duration, Instant};

@@ -328,6 +328,7 @@ impl Gateway {
                 }
             }
             ToGateway::Lost(position) => self.lost(&position, out),
+            ToGateway::Done { p, ids } => ids.into_iter().for_each(|id| self.answer(id, Answer::Done { p }, out)),
             ToGateway::Answer { id, answer } => self.answer(id, answer, out),
             ToGateway::Seen { number, seen } => self.seen(number, seen, out),
         }

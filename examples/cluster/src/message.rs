@@ -109,7 +109,14 @@ pub enum ToGateway {
     Told(Delivery),
     /// Nothing but what lies up to `after` is to be told of the records up to `p`.
     Passed(Position),
-    /// What became of a wish.
+    /// These wishes are done, durably: their ids, of every gateway.
+    Done {
+        /// The place of their record.
+        p: u64,
+        /// Which.
+        ids: Vec<String>,
+    },
+    /// What became of a wish otherwise, or was asked for again.
     Answer {
         /// Its id.
         id: String,

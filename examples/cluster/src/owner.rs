@@ -255,7 +255,18 @@ impl<D: Duty> Owner<D> {
 
     /// Hears `input`, at `now`, and says what is to be done.
     pub fn handle(&mut self, now: Time, input: Input, out: &mut Vec<Effect>) {
+        self.handle_all(now, [input], out);
+    }
+
+    /// Hears everything, and then says what is to be done: as much as fits goes into one record.
+    pub fn handle_all(&mut self, now: Time, inputs: impl IntoIterator<Item = Input>, out: &mut Vec<Effect>) {
         self.now = now.max(self.now);
+        inputs.into_iter().for_each(|input| self.hear(input, out));
+        self.leave(out);
+        self.go_on(out);
+    }
+
+    fn hear(&mut self, input: Input, out: &mut Vec<Effect>) {
         match input {
             Input::Tick => self.tick(out),
             Input::LeaseRenewed { sent } => self.lease_held(sent, false, out),
@@ -275,8 +286,6 @@ impl<D: Duty> Owner<D> {
             Input::Saved { p } => self.at_desk(|desk| desk.saved(p, out)),
             Input::Covered { g } => self.at_desk(|desk| desk.covered(g, out)),
         }
-        self.leave(out);
-        self.go_on(out);
     }
 
     fn end(&mut self) {

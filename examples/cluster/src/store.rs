@@ -92,8 +92,8 @@ pub trait Store: Send + Sync + 'static {
     /// The next records after a place, in order; none at the end. What was purged is left out.
     fn read(&self, log: Log, after: u64) -> impl Future<Output = Result<Vec<(u64, Vec<u8>)>, StoreError>> + Send;
 
-    /// Waits until there may be a record after that place.
-    fn grown(&self, log: Log, after: u64) -> impl Future<Output = ()> + Send;
+    /// Waits until there may be a record of the rules after that place. Nobody follows other logs.
+    fn grown(&self, after: u64) -> impl Future<Output = ()> + Send;
 
     /// Gives `host` the lease of a log, or renews it, for [`LEASE`](crate::LEASE) from now on.
     fn lease(&self, log: Log, host: &str) -> impl Future<Output = Result<Lease, StoreError>> + Send;

@@ -40,15 +40,18 @@ async fn keeps_the_contract(store: Arc<impl Store>) {
     assert_eq!(store.read(LOG, 6).await.unwrap(), []);
 
     // Waiting for more.
-    timeout(LONG, store.grown(LOG, 5)).await.unwrap();
+    timeout(LONG, store.grown(0)).await.unwrap();
     let waiting = tokio::spawn({
         let store = Arc::clone(&store);
-        async move { store.grown(LOG, 6).await }
+        async move { store.grown(1).await }
     });
     sleep(Duration::from_millis(20)).await;
     assert!(!waiting.is_finished());
     assert_eq!(store.append(LOG, 6, b"g".to_vec()).await, Appended::At(7));
+    assert_eq!(store.append(Log::Rules, 1, b"more".to_vec()).await, Appended::At(2));
     timeout(LONG, waiting).await.unwrap().unwrap();
+    assert_eq!(store.read(Log::Rules, 1).await.unwrap(), [(2, b"more".to_vec())]);
+    assert_eq!(store.read(Log::Rules, 0).await.unwrap().len(), 2);
 
     // Snapshots, and what they cover.
     let marks = [Mark { p: 2, g: 1 }, Mark { p: 4, g: 1 }, Mark { p: 6, g: 3 }];

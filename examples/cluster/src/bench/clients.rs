@@ -15,7 +15,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::Samples;
 use super::bed::Bed;
@@ -195,7 +196,10 @@ impl Client {
     async fn sign_in(door: SocketAddr, token: &str) -> Result<Self, Failure> {
         let stream = TcpStream::connect(door).await?;
         stream.set_nodelay(true)?;
-        let (mut socket, _) = client_async(format!("ws://{door}/socket"), stream).await.map_err(wrong)?;
+        // A larger buffer would be cleared for every read.
+        let config = WebSocketConfig::default().read_buffer_size(1024);
+        let opened = client_async_with_config(format!("ws://{door}/socket"), stream, Some(config));
+        let (mut socket, _) = opened.await.map_err(wrong)?;
         socket.send(Message::Text(json!({"token": token}).to_string().into())).await.map_err(wrong)?;
         Ok(Client { socket, asked: 0 })
     }

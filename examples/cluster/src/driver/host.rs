@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
+use super::pace::Pace;
 use super::placement::{Placement, Word};
 use super::{Clock, Post, TICK, apart};
 use crate::aside::aside;
@@ -116,6 +117,7 @@ struct Seat<S, D> {
     follower: Option<JoinHandle<()>>,
     /// Brings messages, while it has the lease.
     listener: Option<JoinHandle<()>>,
+    pace: Pace,
 }
 
 impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
@@ -125,20 +127,25 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
         let contender = tokio::spawn(contend(around.clone(), log, Arc::clone(&released), inputs.clone()));
         let owner = Owner::<D>::new(log, around.name.clone(), around.settings.clone());
         let post = Post::start(Arc::clone(&around.store));
-        let mut seat = Seat { around, log, owner, post, inputs, follower: None, listener: None };
+        let mut seat = Seat { around, log, owner, post, inputs, follower: None, listener: None, pace: Pace::default() };
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut stopping = false;
         loop {
-            let input = tokio::select! {
-                Some(input) = coming.recv() => input,
-                _ = ticks.tick() => Input::Tick,
+            let rested = seat.pace.rested();
+            let inputs = tokio::select! {
+                Some(input) = coming.recv() => match seat.pace.come(Instant::now(), input) {
+                    Some(input) => vec![input],
+                    None => continue,
+                },
+                Some(()) = rested => seat.pace.take(),
+                _ = ticks.tick() => vec![Input::Tick],
                 _ = stopped.changed(), if !stopping => {
                     stopping = true;
-                    Input::Leave
+                    vec![Input::Leave]
                 }
             };
-            let end = seat.hear(input);
+            let end = seat.hear(inputs);
             let now = seat.owner.status();
             seat.around.placement.owns(log, now.serves);
             *status.lock().unwrap_or_else(PoisonError::into_inner) = now;
@@ -153,11 +160,25 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
             }
         }
         contender.abort();
-        seat.hear(Input::LeaseLost);
+        seat.hear(vec![Input::LeaseLost]);
         seat.around.store.release(log, &seat.around.name).await;
     }
 
-    fn hear(&mut self, input: Input) -> Option<End> {
+    fn hear(&mut self, inputs: Vec<Input>) -> Option<End> {
+        inputs.iter().for_each(|input| self.connect(input));
+        let mut out = Vec::new();
+        let now = self.around.clock.now();
+        if inputs.iter().any(|input| matches!(input, Input::Loaded { .. })) {
+            aside(|| self.owner.handle_all(now, inputs, &mut out));
+        } else {
+            self.owner.handle_all(now, inputs, &mut out);
+        }
+        // All of them are carried out.
+        out.into_iter().filter_map(|effect| self.carry_out(effect)).last()
+    }
+
+    /// Listens for as long as it has the lease.
+    fn connect(&mut self, input: &Input) {
         match input {
             Input::LeaseRenewed { .. } | Input::LeaseWon { .. } if self.listener.is_none() => {
                 tracing::info!("{} has the lease of {}", self.around.name, self.log);
@@ -169,15 +190,6 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
             }
             _ => {}
         }
-        let mut out = Vec::new();
-        let now = self.around.clock.now();
-        if matches!(input, Input::Loaded { .. }) {
-            aside(|| self.owner.handle(now, input, &mut out));
-        } else {
-            self.owner.handle(now, input, &mut out);
-        }
-        // All of them are carried out.
-        out.into_iter().filter_map(|effect| self.carry_out(effect)).last()
     }
 
     fn carry_out(&mut self, effect: Effect) -> Option<End> {
@@ -205,10 +217,13 @@ impl<S: Store, D: Duty + Send + 'static> Seat<S, D> {
                     before.abort();
                 }
             }
-            Effect::Append { ticket, expected, record } => spawn(async move {
-                let appended = timeout(LIMIT, store.append(log, expected, record)).await;
-                answer(Input::Appended { ticket, appended: appended.unwrap_or(Appended::Unknown) });
-            }),
+            Effect::Append { ticket, expected, record } => {
+                self.pace.begin(Instant::now(), ticket);
+                spawn(async move {
+                    let appended = timeout(LIMIT, store.append(log, expected, record)).await;
+                    answer(Input::Appended { ticket, appended: appended.unwrap_or(Appended::Unknown) });
+                });
+            }
             Effect::Tell { gateway, message } => {
                 self.post.send(gateway.map_or(Address::Gateways, Address::Gateway), &message);
             }
@@ -365,7 +380,7 @@ async fn listen<S: Store>(store: Arc<S>, log: Log, inputs: mpsc::UnboundedSender
 async fn follow<S: Store>(store: Arc<S>, mut after: u64, inputs: mpsc::UnboundedSender<Input>) {
     loop {
         match store.read(Log::Rules, after).await {
-            Ok(records) if records.is_empty() => store.grown(Log::Rules, after).await,
+            Ok(records) if records.is_empty() => store.grown(after).await,
             Ok(records) => {
                 for (p, record) in records {
                     after = p;

@@ -85,6 +85,11 @@ pub(crate) trait Duty: Sized {
     /// What the record at the end of `tail` made happen.
     fn tell(&mut self, tail: &Tail, told: Vec<Told>, out: &mut Vec<Effect>);
 
+    /// The wishes of record `p`, which has just landed: who asked, and the ids.
+    fn landed(&mut self, p: u64, asked: Vec<(String, String)>, out: &mut Vec<Effect>) {
+        asked.into_iter().for_each(|(gateway, id)| self.done(p, gateway, id, out));
+    }
+
     /// A wish stands in record `p`.
     fn done(&mut self, p: u64, gateway: String, id: String, out: &mut Vec<Effect>);
 
@@ -222,10 +227,8 @@ impl<D: Duty> Desk<D> {
         self.tail = Tail { p, ..tail };
         self.duty.tell(&self.tail, batch.told, out);
         let accepted = batch.asked.len() as u64;
-        for (gateway, id) in batch.asked {
-            self.ids.remember(&id, p, now);
-            self.duty.done(p, gateway, id, out);
-        }
+        batch.asked.iter().for_each(|(_, id)| self.ids.remember(id, p, now));
+        self.duty.landed(p, batch.asked, out);
         out.extend(batch.answers.into_iter().map(tell));
         accepted
     }

@@ -170,6 +170,14 @@ impl Duty for ShardDuty {
         out.push(Effect::Tell { gateway: None, message: self.passed(tail) });
     }
 
+    /// All gateways hear everything that is told; what is done goes along.
+    fn landed(&mut self, p: u64, asked: Vec<(String, String)>, out: &mut Vec<Effect>) {
+        if !asked.is_empty() {
+            let ids = asked.into_iter().map(|(_, id)| id).collect();
+            out.push(Effect::Tell { gateway: None, message: ToGateway::Done { p, ids } });
+        }
+    }
+
     fn done(&mut self, p: u64, gateway: String, id: String, out: &mut Vec<Effect>) {
         let message = ToGateway::Answer { id, answer: Answer::Done { p } };
         out.push(Effect::Tell { gateway: Some(gateway), message });

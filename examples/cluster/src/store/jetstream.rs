@@ -5,10 +5,9 @@
 
 mod batch;
 mod leases;
+mod news;
 mod snapshots;
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::context::PublishErrorKind;
@@ -16,8 +15,8 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, ContextBuilder, kv, stream};
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions};
 use futures_util::StreamExt;
-use tokio::sync::{OnceCell, mpsc, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::{OnceCell, mpsc};
+use tokio::time::{Instant, sleep};
 
 use super::{Address, Lease, Mark, Store, StoreError};
 use crate::fault::{Fault, planted};
@@ -27,11 +26,9 @@ use crate::settings::{LEASE, RETRY, STORE_LIMIT};
 use crate::shard::Log;
 
 use leases::Leases;
+use news::News;
 
 const LIMIT: Duration = Duration::from_millis(STORE_LIMIT);
-
-/// How long it takes at most until a record is seen whose announcement was lost.
-const LOOK: Duration = Duration::from_millis(500);
 
 /// How long a server may take to start.
 const START: Duration = Duration::from_secs(10);
@@ -50,8 +47,7 @@ pub struct JetStreamStore {
     context: jetstream::Context,
     leases: OnceCell<Leases>,
     heads: OnceCell<kv::Store>,
-    /// The last record of a log that is known of here.
-    known: Mutex<HashMap<Log, watch::Sender<u64>>>,
+    news: News,
 }
 
 impl JetStreamStore {
@@ -76,8 +72,8 @@ impl JetStreamStore {
         }
         let client = connected(&options, &nats.servers).await.map_err(StoreError::new)?;
         let context = ContextBuilder::new().timeout(LIMIT).ack_timeout(LIMIT).build(client.clone());
-        let known = Mutex::default();
-        Ok(JetStreamStore { client, context, leases: OnceCell::new(), heads: OnceCell::new(), known })
+        let news = News::default();
+        Ok(JetStreamStore { client, context, leases: OnceCell::new(), heads: OnceCell::new(), news })
     }
 
     /// Connects, and makes the streams that are not there yet, on so many replicas each.
@@ -148,18 +144,6 @@ impl JetStreamStore {
         let stream = self.context.get_stream(stream(log)).await.ok()?;
         stream.cached_info().cluster.as_ref()?.leader.clone()
     }
-
-    /// Says that a log has grown: to whoever follows it here, who hears it from other processes, too.
-    fn know(&self, log: Log, last: u64) -> watch::Receiver<u64> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = known.entry(log).or_insert_with(|| {
-            let sender = watch::Sender::new(0);
-            tokio::spawn(hear(self.client.clone(), log, sender.clone()));
-            sender
-        });
-        sender.send_if_modified(|before| last > std::mem::replace(before, last.max(*before)));
-        sender.subscribe()
-    }
 }
 
 /// A machine starts everything at once: a server that is not there yet is waited for, one that refuses is not.
@@ -186,19 +170,10 @@ fn is_absence(kind: ConnectErrorKind) -> bool {
     }
 }
 
-/// Hears of the growth of a log for as long as the connection lasts.
-async fn hear(client: Client, log: Log, known: watch::Sender<u64>) {
-    let Ok(mut news) = client.subscribe(grown(log)).await else { return };
-    while let Some(message) = news.next().await {
-        let last: u64 =
-            std::str::from_utf8(&message.payload).ok().and_then(|text| text.parse().ok()).unwrap_or_default();
-        known.send_if_modified(|before| last > std::mem::replace(before, last.max(*before)));
-    }
-}
-
 impl Store for JetStreamStore {
     async fn append(&self, log: Log, expected: u64, record: Vec<u8>) -> Appended {
         let fenced = !planted(Fault::NoFence);
+        let news = (log == Log::Rules).then(|| record.clone());
         let message = PublishMessage::build().payload(record.into());
         let message = if fenced { message.expected_last_sequence(expected) } else { message };
         let sent = match self.context.send_publish(subject(log), message).await {
@@ -207,9 +182,9 @@ impl Store for JetStreamStore {
         };
         match sent {
             Ok(ack) if ack.sequence == expected + 1 || !fenced => {
-                let last = ack.sequence.to_string();
-                // Whoever does not hear of it looks by themselves.
-                let _ = self.client.publish(grown(log), last.into()).await;
+                if let Some(record) = news {
+                    self.news.tell(&self.client, ack.sequence, &record).await;
+                }
                 Appended::At(ack.sequence)
             }
             // The server did not do what was asked: only the log knows.
@@ -220,12 +195,14 @@ impl Store for JetStreamStore {
     }
 
     async fn read(&self, log: Log, after: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        if let Some(records) = self.news.records(after).filter(|_| log == Log::Rules) {
+            return Ok(records);
+        }
         batch::read(&self.context, &stream(log), &subject(log), after + 1).await
     }
 
-    async fn grown(&self, log: Log, after: u64) {
-        let mut known = self.know(log, 0);
-        let _ = timeout(LOOK, known.wait_for(|last| *last > after)).await;
+    async fn grown(&self, after: u64) {
+        self.news.after(&self.client, after).await;
     }
 
     async fn lease(&self, log: Log, host: &str) -> Result<Lease, StoreError> {
@@ -313,10 +290,6 @@ fn subject(log: Log) -> String {
         Log::Rules => "cm.rules".to_owned(),
         Log::Shard(shard) => format!("cm.s.{}", shard.0),
     }
-}
-
-fn grown(log: Log) -> String {
-    format!("cm.grown.{log}")
 }
 
 fn inbox(at: &Address) -> String {

@@ -99,7 +99,9 @@ impl MemoryStore {
 impl Store for MemoryStore {
     async fn append(&self, log: Log, expected: u64, record: Vec<u8>) -> Appended {
         let appended = self.state().memory.append(log, expected, record);
-        self.0.grown.notify_waiters();
+        if log == Log::Rules {
+            self.0.grown.notify_waiters();
+        }
         appended
     }
 
@@ -107,10 +109,10 @@ impl Store for MemoryStore {
         Ok(self.state().memory.read(log, after))
     }
 
-    async fn grown(&self, log: Log, after: u64) {
+    async fn grown(&self, after: u64) {
         loop {
             let notified = self.0.grown.notified();
-            if self.state().memory.last(log) > after {
+            if self.state().memory.last(Log::Rules) > after {
                 return;
             }
             notified.await;

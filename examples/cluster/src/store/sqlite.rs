@@ -170,7 +170,9 @@ fn place(number: i64) -> u64 {
 impl Store for SqliteStore {
     async fn append(&self, log: Log, expected: u64, record: Vec<u8>) -> Appended {
         let appended = self.with(move |connection| append(connection, log, expected, &record)).await;
-        self.0.grown.notify_waiters();
+        if log == Log::Rules {
+            self.0.grown.notify_waiters();
+        }
         appended.unwrap_or_else(|error| {
             tracing::warn!("a record of {log} may not have been added: {error}");
             Appended::Unknown
@@ -188,11 +190,11 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn grown(&self, log: Log, after: u64) {
+    async fn grown(&self, after: u64) {
         loop {
             // It hears of what happens from here on.
             let notified = self.0.grown.notified();
-            if self.with(move |connection| last(connection, log)).await.is_ok_and(|last| last > after) {
+            if self.with(move |connection| last(connection, Log::Rules)).await.is_ok_and(|last| last > after) {
                 return;
             }
             notified.await;

@@ -27,6 +27,9 @@ const PING: Duration = Duration::from_secs(20);
 /// After so long everybody signs in again, whatever their token says.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3_600);
 
+/// Most wishes are shorter. Each socket keeps a buffer of this size, and clears it for every read.
+const READ_AT_ONCE: usize = 1024;
+
 /// How many wishes of one socket may be without an answer.
 const WISHES: usize = 64;
 
@@ -40,7 +43,7 @@ struct SignIn {
 }
 
 pub(super) async fn open(State(web): State<Arc<Web>>, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.max_message_size(LARGEST).on_upgrade(move |socket| async move {
+    upgrade.max_message_size(LARGEST).read_buffer_size(READ_AT_ONCE).on_upgrade(move |socket| async move {
         // Whatever ends it, they sign in again.
         let _ = serve(&web, socket).await;
     })
