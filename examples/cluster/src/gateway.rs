@@ -323,8 +323,12 @@ impl Gateway {
             ToGateway::Told(delivery) => self.told(delivery, out),
             ToGateway::Passed(position) => {
                 let Some(view) = self.view(position.shard) else { return };
-                if let Some(floor) = view.hear_passed(&position) {
+                let (before, floor) = (view.epoch(), view.hear_passed(&position));
+                if let Some(floor) = floor {
                     self.again(position.shard, floor, out);
+                }
+                if position.epoch > before {
+                    self.ask_anew(Log::Shard(position.shard), position.epoch, out);
                 }
             }
             ToGateway::Lost(position) => self.lost(&position, out),
@@ -384,7 +388,10 @@ impl Gateway {
                 out.push(GatewayEffect::Unfit { shards });
             }
             Seen::Alive { epoch, admitted, shards: _ } => {
-                self.rules_epoch = self.rules_epoch.max(epoch);
+                if epoch > self.rules_epoch {
+                    self.rules_epoch = epoch;
+                    self.ask_anew(Log::Rules, epoch, out);
+                }
                 let sent = self.beats.remove(&number);
                 if let Some(sent) = sent.filter(|_| admitted) {
                     self.trusted(sent + GATEWAY_TRUSTED, out);
@@ -475,6 +482,12 @@ impl Gateway {
         }
         let late = self.late(|wish| wish.sent == 0 || now >= wish.sent + ASK_AGAIN);
         self.send(&late.into_iter().collect(), out);
+    }
+
+    /// The owner of a log is another one now, and knows nothing of what the one before was asked.
+    fn ask_anew(&mut self, log: Log, epoch: u64, out: &mut Vec<GatewayEffect>) {
+        let ids = self.late(|wish| wish.log == log && wish.ask.epoch < epoch);
+        self.send(&ids.into_iter().collect(), out);
     }
 
     fn late(&self, is_late: impl Fn(&Wish) -> bool) -> Vec<String> {

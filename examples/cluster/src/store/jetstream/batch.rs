@@ -1,5 +1,7 @@
 //! The messages of a stream, many at a time.
 
+use std::time::Duration;
+
 use async_nats::Client;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::stream::RawMessageErrorKind;
@@ -7,13 +9,17 @@ use futures_util::StreamExt;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::{LIMIT, StoreError};
+use super::StoreError;
 
 /// How many at most.
 const MOST: usize = 500;
 
 /// How many bytes at most, but for the last one.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long nothing may come before the leader is asked. Servers choose one of the replicas for a wish, also one that they
+/// are cut off from, until they have noticed.
+const SILENCE: Duration = Duration::from_millis(500);
 
 /// Some of the messages with this subject, from this sequence on; none only if the stream's leader has none.
 pub(super) async fn read(
@@ -26,7 +32,7 @@ pub(super) async fn read(
     if read.is_empty() { from_leader(context, stream, subject, from).await } else { Ok(read) }
 }
 
-/// Any replica may answer, and one that is behind knows fewer.
+/// Any replica may answer, or none, and one that is behind knows fewer.
 async fn from_any(client: &Client, stream: &str, subject: &str, from: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
     let inbox = client.new_inbox();
     let mut answers = client.subscribe(inbox.clone()).await.map_err(StoreError::new)?;
@@ -35,7 +41,7 @@ async fn from_any(client: &Client, stream: &str, subject: &str, from: u64) -> Re
     client.publish_with_reply(api, inbox, wish.to_string().into()).await.map_err(StoreError::new)?;
     let mut all = Vec::new();
     loop {
-        let next = timeout(LIMIT, answers.next()).await.map_err(StoreError::new)?;
+        let Ok(next) = timeout(SILENCE, answers.next()).await else { return Ok(all) };
         let message = next.ok_or_else(|| StoreError::new("the connection has ended"))?;
         match message.status.map(|status| status.as_u16()) {
             None => {}
