@@ -1,8 +1,8 @@
 //! When an owner hears what is to go into its next record.
 //!
 //! An append costs the servers about as much whether one wish is in it or a hundred. So what comes while one is on its way
-//! waits, and for as long again when it has landed: under load records get larger and fewer, and everybody waits less for
-//! them; whoever comes when nothing happens waits for nobody.
+//! waits, and for twice as long again when it has landed: under load records get larger and fewer, and everybody waits less
+//! for them; whoever comes when nothing happens waits for nobody.
 
 use std::time::Duration;
 
@@ -11,7 +11,10 @@ use tokio::time::{Instant, sleep_until};
 use crate::owner::Input;
 
 /// The longest rest between two appends. Those that take longer are not slow for their number.
-const LONGEST: Duration = Duration::from_millis(25);
+const LONGEST: Duration = Duration::from_millis(50);
+
+/// How much longer than an append the rest after it is.
+const RESTS: u32 = 2;
 
 /// Clocks wake nobody sooner.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -35,7 +38,7 @@ impl Pace {
     pub(super) fn come(&mut self, now: Instant, input: Input) -> Option<Input> {
         match (&input, self.flight) {
             (Input::Appended { ticket, .. }, Some((flies, since))) if *ticket == flies => {
-                let rest = (now - since).min(LONGEST);
+                let rest = ((now - since) * RESTS).min(LONGEST);
                 self.flight = None;
                 self.rests_until = (rest >= SHORTEST).then(|| now + rest);
             }
@@ -97,10 +100,10 @@ mod tests {
         assert!(pace.come(at(2), Input::Tick).is_some() && pace.come(at(2), landed(6)).is_some());
         assert!(pace.rested().await.is_none());
         assert!(pace.come(at(5), landed(7)).is_some());
-        assert!(pace.come(at(9), rules(3)).is_none());
+        assert!(pace.come(at(14), rules(3)).is_none());
         assert!(pace.rested().await.is_some());
         assert!(matches!(pace.take()[..], [Input::Messages(_), Input::Rules { p: 2, .. }, Input::Rules { p: 3, .. }]));
-        assert!(pace.rested().await.is_none() && pace.come(at(10), rules(4)).is_some());
+        assert!(pace.rested().await.is_none() && pace.come(at(15), rules(4)).is_some());
     }
 
     #[test]
