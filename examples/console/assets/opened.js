@@ -146,7 +146,7 @@ export function openChat(place, id, suffix, hooks) {
   sayForm(at("say"), (said, once) => post(`/desk/${id}/say`, { text: said, once }), () => id);
   sayForm(at("advise"),
     (said, once) => post(joined ? `/desk/${id}/note` : `/monitored/${id}/advise`, { text: said, once }), () => id);
-  at("join").addEventListener("click", () => askToJoin(id, at("open-name").textContent));
+  at("join").addEventListener("click", () => askToJoin(id, at("open-name").firstChild?.textContent ?? ""));
   at("leave").addEventListener("click", () => post(`/monitored/${id}/leave`));
   at("close").addEventListener("click", hooks.closed);
   at("previous").addEventListener("click", () => hooks.step(-1));
