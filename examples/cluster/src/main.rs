@@ -39,8 +39,10 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let program = Program::start(options).await?;
+        // Whoever reads where it listens may stop it at once.
+        let stopped = told_to_stop();
         print(&format!("chat-monitor cluster: http://{}\n", program.address()?));
-        program.serve(told_to_stop()).await
+        program.serve(stopped).await
     })
 }
 
@@ -52,19 +54,23 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
-/// Waits for Ctrl-C and for what service managers send. Without a way to hear of them, it is stopped by force, which loses
-/// nothing either.
-async fn told_to_stop() {
+/// Waits for Ctrl-C and for what service managers send; that is heard from the call on. Without a way to hear of them, it is
+/// stopped by force, which loses nothing either.
+fn told_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            Ok(()) = tokio::signal::ctrl_c() => {}
+    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminated) = terminated {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                Ok(()) = tokio::signal::ctrl_c() => {}
+            }
+            return;
         }
-        return;
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        pending::<()>().await;
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
     }
 }
 

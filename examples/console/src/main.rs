@@ -44,6 +44,8 @@ fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Failure> {
     let warning = warning(&options);
     let console = Console::start(options).await?;
+    // Whoever reads where it listens may stop it at once.
+    let stopped = told_to_stop();
     print(&format!("chat-monitor console: http://{}\n", console.address()));
     if !console.passwords().is_empty() {
         print("\nDemonstration data. Sign in with / デモ用のデータです。サインイン:\n\n");
@@ -61,7 +63,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     if let Some(warning) = warning {
         tracing::warn!("{warning}");
     }
-    console.serve(told_to_stop()).await
+    console.serve(stopped).await
 }
 
 /// What those should know who listen for other machines.
@@ -76,19 +78,23 @@ fn warning(options: &Options) -> Option<&'static str> {
     )
 }
 
-/// Waits for Ctrl-C and for what service managers send. Without a way to hear of them, it is stopped by force, which loses
-/// nothing either.
-async fn told_to_stop() {
+/// Waits for Ctrl-C and for what service managers send; that is heard from the call on. Without a way to hear of them, it is
+/// stopped by force, which loses nothing either.
+fn told_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            Ok(()) = tokio::signal::ctrl_c() => {}
+    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminated) = terminated {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                Ok(()) = tokio::signal::ctrl_c() => {}
+            }
+            return;
         }
-        return;
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 
