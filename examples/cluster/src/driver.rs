@@ -15,7 +15,7 @@ use tokio::task::yield_now;
 use crate::Time;
 use crate::store::{Address, Store};
 
-pub use door::{Door, Socket};
+pub use door::{Door, Heard, Socket};
 pub use host::Host;
 pub(crate) use placement::{Moved, Word};
 

@@ -6,11 +6,13 @@
 mod reader;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
 
 use crate::Time;
 use crate::fault::{Fault, planted};
-use crate::message::{Answer, Ask, Delivery, Look, Place, Position, Seen, Sight, ToGateway, ToOwner};
+use crate::message::{Answer, Ask, Delivery, Look, Place, Position, Seen, Sight, ToGateway, ToOwner, Told};
 use crate::record::{Item, Person};
 use crate::settings::{ASK_AGAIN, ASK_LIMIT, BEAT, BEAT_REST, GATEWAY_TRUSTED, Settings};
 use crate::shard::{Log, Shard};
@@ -146,7 +148,7 @@ pub struct Gateway {
     readers: BTreeMap<Person, Reader>,
     /// Who has which socket.
     sockets: BTreeMap<u64, Person>,
-    wishes: BTreeMap<String, Wish>,
+    wishes: IndexMap<String, Wish>,
     status: GatewayStatus,
 }
 
@@ -165,7 +167,7 @@ impl Gateway {
             views: Shard::all(settings.shards).map(|shard| View::new(shard, settings.recent_kept)).collect(),
             readers: BTreeMap::new(),
             sockets: BTreeMap::new(),
-            wishes: BTreeMap::new(),
+            wishes: IndexMap::new(),
             status: GatewayStatus::default(),
             settings,
         }
@@ -322,18 +324,14 @@ impl Gateway {
         match message {
             ToGateway::Told(delivery) => self.told(delivery, out),
             ToGateway::Passed(position) => {
-                let Some(view) = self.view(position.shard) else { return };
-                let (before, floor) = (view.epoch(), view.hear_passed(&position));
-                if let Some(floor) = floor {
+                self.hear_epoch(Log::Shard(position.shard), position.epoch, out);
+                if let Some(floor) = self.view(position.shard).and_then(|view| view.hear_passed(&position)) {
                     self.again(position.shard, floor, out);
-                }
-                if position.epoch > before {
-                    self.ask_anew(Log::Shard(position.shard), position.epoch, out);
                 }
             }
             ToGateway::Lost(position) => self.lost(&position, out),
-            ToGateway::Done { p, ids } => ids.into_iter().for_each(|id| self.answer(id, Answer::Done { p }, out)),
-            ToGateway::Answer { id, answer } => self.answer(id, answer, out),
+            ToGateway::Done { p, ids } => ids.iter().for_each(|id| self.answer(id, Answer::Done { p }, out)),
+            ToGateway::Answer { id, answer } => self.answer(&id, answer, out),
             ToGateway::Seen { number, seen } => self.seen(number, seen, out),
         }
     }
@@ -354,22 +352,21 @@ impl Gateway {
 
     /// To all of its people who may know.
     fn bring(&mut self, shard: Shard, kept: &Kept, out: &mut Vec<GatewayEffect>) {
-        let participants = kept.told.participants.iter().cloned();
-        let watchers = kept.told.watchers.iter().cloned().map(Person::Operator);
-        let mut full = Vec::new();
-        for person in participants.chain(watchers) {
-            let Some(reader) = self.readers.get_mut(&person) else { continue };
-            reader.hear(&person, shard, kept);
-            out.push(GatewayEffect::Ready { socket: reader.socket });
-            if reader.waiting() > self.settings.outbox {
-                full.push(person);
-            }
-        }
-        for person in full {
-            if let Some(Reader { socket, .. }) = self.readers.remove(&person) {
-                self.sockets.remove(&socket);
-                out.push(GatewayEffect::Close { socket });
-            }
+        let Told { participants, watchers, .. } = &*kept.told;
+        participants.iter().for_each(|person| self.bring_to(person, shard, kept, out));
+        watchers.iter().for_each(|watcher| self.bring_to(&Person::Operator(watcher.clone()), shard, kept, out));
+    }
+
+    fn bring_to(&mut self, person: &Person, shard: Shard, kept: &Kept, out: &mut Vec<GatewayEffect>) {
+        let Some(reader) = self.readers.get_mut(person) else { return };
+        let socket = reader.socket;
+        reader.hear(person, shard, kept);
+        if reader.waiting() > self.settings.outbox {
+            self.readers.remove(person);
+            self.sockets.remove(&socket);
+            out.push(GatewayEffect::Close { socket });
+        } else {
+            out.push(GatewayEffect::Ready { socket });
         }
     }
 
@@ -388,16 +385,14 @@ impl Gateway {
                 out.push(GatewayEffect::Unfit { shards });
             }
             Seen::Alive { epoch, admitted, shards: _ } => {
-                if epoch > self.rules_epoch {
-                    self.rules_epoch = epoch;
-                    self.ask_anew(Log::Rules, epoch, out);
-                }
+                self.hear_epoch(Log::Rules, epoch, out);
                 let sent = self.beats.remove(&number);
                 if let Some(sent) = sent.filter(|_| admitted) {
                     self.trusted(sent + GATEWAY_TRUSTED, out);
                 }
             }
             Seen::Position(position) => {
+                self.hear_epoch(Log::Shard(position.shard), position.epoch, out);
                 if let Some(view) = self.view(position.shard) {
                     view.hear_position(number, &position);
                 }
@@ -470,68 +465,124 @@ impl Gateway {
         let log = item.chat().map_or(Log::Rules, |chat| Log::Shard(Shard::of(chat, shards)));
         let ask = Ask { gateway: self.name.clone(), epoch: 0, id: id.clone(), by, g, item };
         self.wishes.entry(id.clone()).or_insert(Wish { log, ask, first: self.now, sent: 0 });
-        self.send(&BTreeSet::from([id]), out);
+        self.send(&id, out);
     }
 
     fn ask_again(&mut self, out: &mut Vec<GatewayEffect>) {
         let now = self.now;
         let over: Vec<String> = self.late(|wish| now >= wish.first + ASK_LIMIT);
         for id in over {
-            self.wishes.remove(&id);
+            self.wishes.swap_remove(&id);
             out.push(GatewayEffect::Answer { id, answer: None });
         }
         let late = self.late(|wish| wish.sent == 0 || now >= wish.sent + ASK_AGAIN);
-        self.send(&late.into_iter().collect(), out);
-    }
-
-    /// The owner of a log is another one now, and knows nothing of what the one before was asked.
-    fn ask_anew(&mut self, log: Log, epoch: u64, out: &mut Vec<GatewayEffect>) {
-        let ids = self.late(|wish| wish.log == log && wish.ask.epoch < epoch);
-        self.send(&ids.into_iter().collect(), out);
+        late.iter().for_each(|id| self.send(id, out));
     }
 
     fn late(&self, is_late: impl Fn(&Wish) -> bool) -> Vec<String> {
         self.wishes.iter().filter(|(_, wish)| is_late(wish)).map(|(id, _)| id.clone()).collect()
     }
 
-    /// Sends these wishes to whoever owns their logs now, as far as that is known.
-    fn send(&mut self, ids: &BTreeSet<String>, out: &mut Vec<GatewayEffect>) {
-        for id in ids {
-            let Some(wish) = self.wishes.get_mut(id) else { continue };
-            let epoch = match wish.log {
-                Log::Rules => self.rules_epoch,
-                Log::Shard(Shard(shard)) => self.views.get(usize::from(shard)).map_or(0, View::epoch),
-            };
-            if epoch > 0 {
-                (wish.ask.epoch, wish.sent) = (epoch, self.now.max(1));
-                out.push(GatewayEffect::Tell { log: wish.log, message: ToOwner::Ask(wish.ask.clone()) });
-            }
+    fn epoch(&self, log: Log) -> u64 {
+        match log {
+            Log::Rules => self.rules_epoch,
+            Log::Shard(Shard(shard)) => self.views.get(usize::from(shard)).map_or(0, View::epoch),
         }
     }
 
-    fn answer(&mut self, id: String, answer: Answer, out: &mut Vec<GatewayEffect>) {
-        let Some(wish) = self.wishes.get(&id) else { return };
+    /// The owner of a log may be another one now, who knows nothing of what the one before was asked.
+    fn hear_epoch(&mut self, log: Log, epoch: u64, out: &mut Vec<GatewayEffect>) {
+        if epoch <= self.epoch(log) {
+            return;
+        }
+        match log {
+            Log::Rules => self.rules_epoch = epoch,
+            Log::Shard(shard) => self.view(shard).into_iter().for_each(|view| view.hear_epoch(epoch)),
+        }
+        let asked = self.late(|wish| wish.log == log);
+        asked.iter().for_each(|id| self.send(id, out));
+    }
+
+    /// Sends a wish to whoever owns its log now, if that is known.
+    fn send(&mut self, id: &str, out: &mut Vec<GatewayEffect>) {
+        let Some(log) = self.wishes.get(id).map(|wish| wish.log) else { return };
+        let (now, epoch) = (self.now.max(1), self.epoch(log));
+        if let Some(wish) = self.wishes.get_mut(id).filter(|_| epoch > 0) {
+            (wish.ask.epoch, wish.sent) = (epoch, now);
+            out.push(GatewayEffect::Tell { log, message: ToOwner::Ask(wish.ask.clone()) });
+        }
+    }
+
+    fn answer(&mut self, id: &str, answer: Answer, out: &mut Vec<GatewayEffect>) {
+        let Some(wish) = self.wishes.get(id) else { return };
         match answer {
-            Answer::Moved { epoch } => {
-                let log = wish.log;
-                match log {
-                    Log::Rules => self.rules_epoch = self.rules_epoch.max(epoch),
-                    Log::Shard(shard) => {
-                        if let Some(view) = self.view(shard) {
-                            view.hear_epoch(epoch);
-                        }
-                    }
-                }
-                if self.wishes.get(&id).is_some_and(|wish| wish.ask.epoch < epoch) {
-                    self.send(&BTreeSet::from([id]), out);
-                }
-            }
+            Answer::Moved { epoch } => self.hear_epoch(wish.log, epoch, out),
             // An owner after that one may do it yet.
             Answer::Refused { epoch, .. } if epoch != wish.ask.epoch => {}
             Answer::Done { .. } | Answer::Refused { .. } => {
-                self.wishes.remove(&id);
-                out.push(GatewayEffect::Answer { id, answer: Some(answer) });
+                if let Some((id, _)) = self.wishes.swap_remove_entry(id) {
+                    out.push(GatewayEffect::Answer { id, answer: Some(answer) });
+                }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_monitor::Channel;
+
+    use super::{Gateway, GatewayEffect, GatewayInput};
+    use crate::message::{Place, Position, Seen, Sight, ToGateway, ToOwner};
+    use crate::record::{Item, Person};
+    use crate::settings::Settings;
+    use crate::shard::Shard;
+
+    /// What it tells owners.
+    fn told(gateway: &mut Gateway, input: GatewayInput) -> Vec<ToOwner> {
+        let mut out = Vec::new();
+        gateway.handle(1, input, &mut out);
+        let told = out.into_iter().filter_map(|effect| match effect {
+            GatewayEffect::Tell { message, .. } => Some(message),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    fn seen(number: u64, seen: Seen) -> GatewayInput {
+        GatewayInput::Message(ToGateway::Seen { number, seen })
+    }
+
+    #[test]
+    fn a_wish_is_asked_anew_whatever_tells_of_a_new_owner() {
+        let shard = Shard(0);
+        let at = |epoch| Position { shard, p: 4, g: 0, epoch, after: Place::default() };
+        let number = |told: Vec<ToOwner>, wanted: fn(&Sight) -> bool| {
+            let looks = told.into_iter().filter_map(|message| match message {
+                ToOwner::Look(look) if wanted(&look.at) => Some(look.number),
+                _ => None,
+            });
+            looks.last().expect("a look")
+        };
+        let mut gateway = Gateway::new("g1", Settings { shards: 1, ..Settings::default() });
+        let beat = number(told(&mut gateway, GatewayInput::Tick), |at| matches!(at, Sight::Alive { .. }));
+        let admitted = told(&mut gateway, seen(beat, Seen::Alive { epoch: 1, admitted: true, shards: 1 }));
+        let position = number(admitted, |at| matches!(at, Sight::Position));
+        let (chat, from) = ("c1".parse().expect("an id"), Person::Service);
+        let item = Item::Say { chat, channel: Channel::Public, from: from.clone(), text: "Hello".to_owned() };
+        let wish = GatewayInput::Ask { id: "1".to_owned(), by: from, g: 0, item };
+        let epochs = |told: Vec<ToOwner>| -> Vec<u64> {
+            let asks = told.into_iter().filter_map(|message| match message {
+                ToOwner::Ask(ask) => Some(ask.epoch),
+                _ => None,
+            });
+            asks.collect()
+        };
+        assert_eq!(epochs(told(&mut gateway, wish)), [0; 0], "the owner is not known yet");
+        let mut hear = |input| epochs(told(&mut gateway, input));
+        assert_eq!(hear(seen(position, Seen::Position(at(1)))), [1]);
+        assert_eq!(hear(GatewayInput::Message(ToGateway::Passed(at(2)))), [2]);
+        assert_eq!(hear(seen(0, Seen::Position(at(3)))), [3], "also by an answer to what was not asked");
+        assert_eq!(hear(GatewayInput::Message(ToGateway::Passed(at(2)))), [0; 0], "an owner before that one");
     }
 }

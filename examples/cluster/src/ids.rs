@@ -1,6 +1,7 @@
 //! Which ids were done, for as long as somebody may ask again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use crate::Time;
 
@@ -9,19 +10,21 @@ use crate::Time;
 /// How long an id is remembered is counted by the owner who remembers it; one who takes over begins to count anew.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ids {
-    places: BTreeMap<String, u64>,
-    order: VecDeque<(Time, String)>,
+    places: HashMap<Arc<str>, u64>,
+    order: VecDeque<(Time, Arc<str>)>,
 }
 
 impl Ids {
     pub(crate) fn load(saved: Vec<(String, u64)>, now: Time) -> Self {
-        let order = saved.iter().map(|(id, _)| (now, id.clone())).collect();
-        Ids { places: saved.into_iter().collect(), order }
+        let saved = saved.into_iter().map(|(id, p)| (Arc::from(id), p));
+        let places: Vec<(Arc<str>, u64)> = saved.collect();
+        let order = places.iter().map(|(id, _)| (now, Arc::clone(id))).collect();
+        Ids { places: places.into_iter().collect(), order }
     }
 
     /// In the order in which they were done.
     pub(crate) fn saved(&self) -> Vec<(String, u64)> {
-        self.order.iter().filter_map(|(_, id)| Some((id.clone(), *self.places.get(id)?))).collect()
+        self.order.iter().filter_map(|(_, id)| Some((id.to_string(), *self.places.get(id)?))).collect()
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<u64> {
@@ -30,8 +33,9 @@ impl Ids {
 
     /// What an owner did unasked has no id.
     pub(crate) fn remember(&mut self, id: &str, p: u64, now: Time) {
-        if !id.is_empty() && self.places.insert(id.to_owned(), p).is_none() {
-            self.order.push_back((now, id.to_owned()));
+        let id: Arc<str> = id.into();
+        if !id.is_empty() && self.places.insert(Arc::clone(&id), p).is_none() {
+            self.order.push_back((now, id));
         }
     }
 

@@ -36,7 +36,7 @@ mod web;
 
 pub use bench::{BenchOptions, bench};
 pub use chaos::{ChaosOptions, chaos};
-pub use driver::{Door, Host, Socket};
+pub use driver::{Door, Heard, Host, Socket};
 pub use gateway::{Gateway, GatewayEffect, GatewayInput, GatewayStatus, Out, Paper};
 pub use local::{NATS_SERVER, Servers};
 pub use message::{Answer, Ask, Delivery, Line, Look, Place, Position, Seen, Sight, ToGateway, ToOwner, Told, What};

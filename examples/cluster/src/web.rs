@@ -79,30 +79,48 @@ enum Became {
     Error(&'static str),
 }
 
+impl Wish {
+    /// What is wrong with it, if anything.
+    fn wrong(&self) -> Option<&'static str> {
+        (self.id.is_empty() || self.id.len() > LONGEST_ID).then_some("an id has 1 to 100 bytes")
+    }
+}
+
+impl Became {
+    fn of(answer: Option<Answer>) -> Self {
+        match answer {
+            Some(Answer::Done { p }) => Became::Done { p },
+            Some(Answer::Refused { refusal, .. }) => {
+                let (code, message) = (refusal.code(), refusal.to_string());
+                Became::Refused { code, message, refusal }
+            }
+            Some(Answer::Moved { .. }) | None => Became::Unknown("ask again with the same id"),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Became::Done { .. } => StatusCode::OK,
+            Became::Refused { .. } => StatusCode::CONFLICT,
+            Became::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Became::Error(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
 impl Web {
     fn person(&self, token: &str) -> Option<Token> {
         Token::read(token, &self.key, now())
     }
 
     /// What became of a wish, as people read it.
-    async fn ask(&self, by: Person, wish: Wish) -> (StatusCode, Reply) {
-        let Wish { id, g, item } = wish;
-        if id.is_empty() || id.len() > LONGEST_ID {
-            return (StatusCode::BAD_REQUEST, Reply { id, what: Became::Error("an id has 1 to 100 bytes") });
+    async fn ask(&self, by: Person, wish: Wish) -> Reply {
+        if let Some(wrong) = wish.wrong() {
+            return Reply { id: wish.id, what: Became::Error(wrong) };
         }
-        let asked = self.door.ask(format!("{by}/{id}"), by, g, item);
-        let answer = timeout(PATIENCE, asked).await.ok().flatten();
-        let (status, what) = match answer {
-            Some(Answer::Done { p }) => (StatusCode::OK, Became::Done { p }),
-            Some(Answer::Refused { refusal, .. }) => {
-                let (code, message) = (refusal.code(), refusal.to_string());
-                (StatusCode::CONFLICT, Became::Refused { code, message, refusal })
-            }
-            Some(Answer::Moved { .. }) | None => {
-                (StatusCode::SERVICE_UNAVAILABLE, Became::Unknown("ask again with the same id"))
-            }
-        };
-        (status, Reply { id, what })
+        let Wish { id, g, item } = wish;
+        let answer = timeout(PATIENCE, self.door.ask(&id, by, g, item)).await;
+        Reply { id, what: Became::of(answer.ok().flatten()) }
     }
 }
 
@@ -117,8 +135,8 @@ async fn ask(State(web): State<Arc<Web>>, headers: HeaderMap, wish: Result<Json<
     };
     match wish {
         Ok(Json(wish)) => {
-            let (status, answer) = web.ask(token.person, wish).await;
-            (status, Json(answer)).into_response()
+            let reply = web.ask(token.person, wish).await;
+            (reply.what.status(), Json(reply)).into_response()
         }
         Err(wrong) => (wrong.status(), Json(json!({"error": wrong.body_text()}))).into_response(),
     }

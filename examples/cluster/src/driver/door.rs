@@ -1,7 +1,6 @@
 //! A gateway and the sockets that it holds.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,17 +31,38 @@ struct Inside {
 #[derive(Debug)]
 struct State {
     gateway: Gateway,
-    sockets: HashMap<u64, Arc<Bell>>,
+    /// Those that are open.
+    sockets: HashMap<u64, Line>,
     last_socket: u64,
     /// Who waits for the answer to an id.
-    waiting: HashMap<String, Vec<oneshot::Sender<Option<Answer>>>>,
+    waiting: HashMap<String, Vec<Waiter>>,
 }
 
-/// Says that there is something to read.
-#[derive(Debug, Default)]
-struct Bell {
-    rings: Notify,
-    closed: AtomicBool,
+#[derive(Debug)]
+struct Line {
+    /// Says that there is something to read, or that the socket is closed.
+    bell: Arc<Notify>,
+    answers: VecDeque<(String, Option<Answer>)>,
+}
+
+#[derive(Debug)]
+enum Waiter {
+    Once(oneshot::Sender<Option<Answer>>),
+    Socket(u64),
+}
+
+/// What somebody hears at a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Something for them.
+    Out(Out),
+    /// What became of a wish.
+    Answer {
+        /// Its id, as they made it up.
+        id: String,
+        /// None where nobody knows: it may be asked again.
+        answer: Option<Answer>,
+    },
 }
 
 impl Door {
@@ -76,55 +96,71 @@ impl Door {
         }
     }
 
-    /// Asks for something, and waits for what becomes of it. None where nobody knows: it may be asked again.
-    pub async fn ask(&self, id: String, by: Person, g: u64, item: Item) -> Option<Answer> {
+    /// Asks for something, and waits for what becomes of it. None where nobody knows: it may be asked again. An id is made
+    /// up by whoever asks, and theirs alone.
+    pub async fn ask(&self, id: &str, by: Person, g: u64, item: Item) -> Option<Answer> {
         let (sender, answer) = oneshot::channel();
-        self.state().waiting.entry(id.clone()).or_default().push(sender);
-        self.handle(GatewayInput::Ask { id, by, g, item });
+        self.want(format!("{by}/{id}"), by, g, item, Waiter::Once(sender));
         answer.await.ok().flatten()
     }
 
     /// A socket for somebody who has seen so much.
     pub fn sign_in(&self, person: Person, seen: BTreeMap<Shard, Place>) -> Socket {
-        let bell = Arc::new(Bell::default());
+        let bell = Arc::new(Notify::new());
         let number = {
             let mut state = self.state();
             state.last_socket += 1;
             let number = state.last_socket;
-            state.sockets.insert(number, Arc::clone(&bell));
+            state.sockets.insert(number, Line { bell: Arc::clone(&bell), answers: VecDeque::new() });
             number
         };
-        self.handle(GatewayInput::SignIn { person, socket: number, seen });
-        Socket { door: self.clone(), number, bell }
+        self.handle([GatewayInput::SignIn { person: person.clone(), socket: number, seen }]);
+        Socket { door: self.clone(), prefix: format!("{person}/"), person, number, bell }
+    }
+
+    fn want(&self, id: String, by: Person, g: u64, item: Item, waiter: Waiter) {
+        self.state().waiting.entry(id.clone()).or_default().push(waiter);
+        self.handle([GatewayInput::Ask { id, by, g, item }]);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn handle(&self, input: GatewayInput) {
-        let mut out = Vec::new();
+    /// Hears what has come together, and then tells each socket once that there is something to read.
+    fn handle(&self, inputs: impl IntoIterator<Item = GatewayInput>) {
+        let (mut out, mut bells) = (Vec::new(), BTreeMap::new());
         let mut state = self.state();
-        state.gateway.handle(self.0.clock.now(), input, &mut out);
-        for effect in out {
-            match effect {
-                GatewayEffect::Tell { log, message } => self.0.post.send(Address::Owner(log), &message),
-                GatewayEffect::Ready { socket } => {
-                    if let Some(bell) = state.sockets.get(&socket) {
-                        bell.rings.notify_one();
+        let now = self.0.clock.now();
+        inputs.into_iter().for_each(|input| state.gateway.handle(now, input, &mut out));
+        out.into_iter().for_each(|effect| self.carry_out(&mut state, effect, &mut bells));
+        drop(state);
+        bells.values().for_each(|bell: &Arc<Notify>| bell.notify_one());
+    }
+
+    fn carry_out(&self, state: &mut State, effect: GatewayEffect, bells: &mut BTreeMap<u64, Arc<Notify>>) {
+        let mut ring = |socket, line: &Line| _ = bells.insert(socket, Arc::clone(&line.bell));
+        match effect {
+            GatewayEffect::Tell { log, message } => self.0.post.send(Address::Owner(log), &message),
+            GatewayEffect::Ready { socket } => {
+                state.sockets.get(&socket).into_iter().for_each(|line| ring(socket, line));
+            }
+            GatewayEffect::Close { socket } => {
+                state.sockets.remove(&socket).into_iter().for_each(|line| ring(socket, &line));
+            }
+            GatewayEffect::Unfit { shards } => _ = self.0.unfit.send_replace(Some(shards)),
+            GatewayEffect::Answer { id, answer } => {
+                for waiter in state.waiting.remove(&id).into_iter().flatten() {
+                    match waiter {
+                        // Whoever does not wait any more asks again.
+                        Waiter::Once(sender) => _ = sender.send(answer.clone()),
+                        Waiter::Socket(socket) => {
+                            if let Some(line) = state.sockets.get_mut(&socket) {
+                                line.answers.push_back((id.clone(), answer.clone()));
+                                ring(socket, line);
+                            }
+                        }
                     }
-                }
-                GatewayEffect::Close { socket } => {
-                    if let Some(bell) = state.sockets.remove(&socket) {
-                        bell.closed.store(true, Ordering::Release);
-                        bell.rings.notify_one();
-                    }
-                }
-                GatewayEffect::Unfit { shards } => _ = self.0.unfit.send_replace(Some(shards)),
-                GatewayEffect::Answer { id, answer } => {
-                    let waiting = state.waiting.remove(&id).into_iter().flatten();
-                    // Whoever does not wait any more asks again.
-                    waiting.for_each(|sender| _ = sender.send(answer.clone()));
                 }
             }
         }
@@ -135,30 +171,50 @@ impl Door {
 #[derive(Debug)]
 pub struct Socket {
     door: Door,
+    person: Person,
+    /// What stands before their ids, so that nobody asks under an id of somebody else.
+    prefix: String,
     number: u64,
-    bell: Arc<Bell>,
+    bell: Arc<Notify>,
 }
 
 impl Socket {
-    /// The next thing for them; none when the socket is to be closed.
-    pub async fn next(&self) -> Option<Out> {
+    /// Asks for something. What becomes of it is [heard](Self::next).
+    pub fn ask(&self, id: &str, g: u64, item: Item) {
+        let id = format!("{}{id}", self.prefix);
+        self.door.want(id, self.person.clone(), g, item, Waiter::Socket(self.number));
+    }
+
+    /// Waits for the next thing; none when the socket is to be closed.
+    pub async fn next(&self) -> Option<Heard> {
         loop {
-            if self.bell.closed.load(Ordering::Acquire) {
-                return None;
+            if let Some(out) = self.take()? {
+                return Some(Heard::Out(out));
             }
-            let now = self.door.0.clock.now();
-            if let Some(out) = self.door.state().gateway.take(now, self.number) {
-                return Some(out);
+            if let Some(answer) = self.answer() {
+                return Some(answer);
             }
-            self.bell.rings.notified().await;
+            self.bell.notified().await;
         }
+    }
+
+    fn take(&self) -> Option<Option<Out>> {
+        let now = self.door.0.clock.now();
+        let mut state = self.door.state();
+        state.sockets.contains_key(&self.number).then(|| state.gateway.take(now, self.number))
+    }
+
+    /// What became of a wish, if that is known by now.
+    pub fn answer(&self) -> Option<Heard> {
+        let (id, answer) = self.door.state().sockets.get_mut(&self.number)?.answers.pop_front()?;
+        Some(Heard::Answer { id: id.strip_prefix(&self.prefix).unwrap_or(&id).to_owned(), answer })
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
         self.door.state().sockets.remove(&self.number);
-        self.door.handle(GatewayInput::SignOut { socket: self.number });
+        self.door.handle([GatewayInput::SignOut { socket: self.number }]);
     }
 }
 
@@ -167,7 +223,8 @@ async fn hear<S: Store>(store: Arc<S>, address: Address, door: Door) {
         if let Ok(mut messages) = store.listen(address.clone()).await {
             while let Some(bytes) = messages.recv().await {
                 // What this version cannot read, it cannot pass on.
-                apart(&bytes).for_each(|message| door.handle(GatewayInput::Message(message)));
+                let messages: Vec<_> = apart(&bytes).map(GatewayInput::Message).collect();
+                door.handle(messages);
             }
         }
         sleep(Duration::from_millis(RETRY)).await;
@@ -179,6 +236,6 @@ async fn tick(door: Door) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        door.handle(GatewayInput::Tick);
+        door.handle([GatewayInput::Tick]);
     }
 }

@@ -1,20 +1,18 @@
 //! When an owner hears what is to go into its next record.
 //!
 //! An append costs the servers about as much whether one wish is in it or a hundred. So what comes while one is on its way
-//! waits, and for twice as long again when it has landed: under load records get larger and fewer, and everybody waits less
-//! for them; whoever comes when nothing happens waits for nobody.
+//! waits, and for as long again when it has landed: under load records get larger and fewer, and everybody waits less for
+//! them; whoever comes when nothing happens waits for nobody.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use crate::message::ToOwner;
 use crate::owner::Input;
 
 /// The longest rest between two appends. Those that take longer are not slow for their number.
 const LONGEST: Duration = Duration::from_millis(50);
-
-/// How much longer than an append the rest after it is.
-const RESTS: u32 = 2;
 
 /// Clocks wake nobody sooner.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -36,19 +34,30 @@ impl Pace {
 
     /// Something comes: what need not wait, if anything.
     pub(super) fn come(&mut self, now: Instant, input: Input) -> Option<Input> {
-        match (&input, self.flight) {
-            (Input::Appended { ticket, .. }, Some((flies, since))) if *ticket == flies => {
-                let rest = ((now - since) * RESTS).min(LONGEST);
-                self.flight = None;
-                self.rests_until = (rest >= SHORTEST).then(|| now + rest);
-            }
-            (Input::Messages(_) | Input::Rules { .. }, flight) if flight.is_some() || self.rests(now) => {
-                self.held.push(input);
-                return None;
-            }
-            _ => {}
+        if let (Input::Appended { ticket, .. }, Some((flies, since))) = (&input, self.flight)
+            && *ticket == flies
+        {
+            let rest = (now - since).min(LONGEST);
+            self.flight = None;
+            self.rests_until = (rest >= SHORTEST).then(|| now + rest);
         }
-        Some(input)
+        if self.flight.is_none() && !self.rests(now) {
+            return Some(input);
+        }
+        match input {
+            Input::Rules { .. } => self.held.push(input),
+            // What was told before goes into no record.
+            Input::Messages(messages) => {
+                let again = |message: &ToOwner| matches!(message, ToOwner::Again { .. });
+                let (again, rest) = messages.into_iter().partition::<Vec<_>, _>(again);
+                if !rest.is_empty() {
+                    self.held.push(Input::Messages(rest));
+                }
+                return (!again.is_empty()).then_some(Input::Messages(again));
+            }
+            input => return Some(input),
+        }
+        None
     }
 
     fn rests(&self, now: Instant) -> bool {
@@ -79,6 +88,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::{LONGEST, Pace};
+    use crate::message::{Look, Place, Sight, ToOwner};
     use crate::owner::{Appended, Input};
 
     fn rules(p: u64) -> Input {
@@ -96,14 +106,21 @@ mod tests {
         let mut pace = Pace::default();
         assert!(pace.come(at(0), rules(1)).is_some());
         pace.begin(at(0), 7);
-        assert!(pace.come(at(1), Input::Messages(Vec::new())).is_none() && pace.come(at(1), rules(2)).is_none());
+        let look = ToOwner::Look(Look { gateway: "g1".to_owned(), number: 1, at: Sight::Position });
+        let again = ToOwner::Again { gateway: "g1".to_owned(), floor: Place::default() };
+        let both = Input::Messages(vec![look, again.clone()]);
+        assert!(matches!(pace.come(at(1), both), Some(Input::Messages(at_once)) if at_once == [again]));
+        assert!(pace.come(at(1), rules(2)).is_none());
         assert!(pace.come(at(2), Input::Tick).is_some() && pace.come(at(2), landed(6)).is_some());
         assert!(pace.rested().await.is_none());
         assert!(pace.come(at(5), landed(7)).is_some());
-        assert!(pace.come(at(14), rules(3)).is_none());
+        assert!(pace.come(at(9), rules(3)).is_none());
         assert!(pace.rested().await.is_some());
-        assert!(matches!(pace.take()[..], [Input::Messages(_), Input::Rules { p: 2, .. }, Input::Rules { p: 3, .. }]));
-        assert!(pace.rested().await.is_none() && pace.come(at(15), rules(4)).is_some());
+        let taken = pace.take();
+        assert!(
+            matches!(&taken[..], [Input::Messages(looks), Input::Rules { p: 2, .. }, Input::Rules { p: 3, .. }] if looks.len() == 1)
+        );
+        assert!(pace.rested().await.is_none() && pace.come(at(10), rules(4)).is_some());
     }
 
     #[test]

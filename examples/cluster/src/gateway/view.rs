@@ -1,6 +1,7 @@
 //! What a gateway knows of a shard.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::Time;
 use crate::fault::{Fault, planted};
@@ -12,7 +13,7 @@ use crate::shard::Shard;
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub(super) at: Place,
-    pub(super) told: Told,
+    pub(super) told: Arc<Told>,
 }
 
 /// Whether it is known how far the shard is.
@@ -67,7 +68,7 @@ impl View {
     }
 
     pub(super) fn hear_epoch(&mut self, epoch: u64) {
-        self.epoch = self.epoch.max(epoch);
+        self.epoch = epoch;
     }
 
     /// Up to here the rules are in force.
@@ -122,7 +123,6 @@ impl View {
     }
 
     pub(super) fn hear_position(&mut self, answered: u64, position: &Position) {
-        self.hear_epoch(position.epoch);
         match self.known {
             Known::Asked { number, .. } if number == answered => {}
             Known::No | Known::Asked { .. } | Known::From(_) | Known::Yes => return,
@@ -136,7 +136,6 @@ impl View {
 
     /// What was told after `floor`, and where more is missing: where it ends.
     pub(super) fn hear_passed(&mut self, position: &Position) -> Option<Place> {
-        self.hear_epoch(position.epoch);
         let floor = self.floor?;
         if position.after > floor && !planted(Fault::GapIgnored) {
             return Some(floor);
@@ -157,7 +156,7 @@ impl View {
         let Some(floor) = self.floor else { return Vec::new() };
         let first = delivery.first;
         let places = (first.i..).map(|i| Place { p: first.p, i });
-        let all = places.zip(delivery.told).map(|(at, told)| Kept { at, told });
+        let all = places.zip(delivery.told).map(|(at, told)| Kept { at, told: Arc::new(told) });
         let news: Vec<Kept> = all.filter(|kept| kept.at > floor || planted(Fault::NoFloor)).collect();
         if let Some(last) = news.last() {
             self.floor = Some(last.at);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use chat_monitor::{LiveMonitor, Refusal};
+use indexmap::IndexMap;
 
 use super::{Effect, Loaded, Snapshot};
 use crate::Time;
@@ -85,9 +86,9 @@ pub(crate) trait Duty: Sized {
     /// What the record at the end of `tail` made happen.
     fn tell(&mut self, tail: &Tail, told: Vec<Told>, out: &mut Vec<Effect>);
 
-    /// The wishes of record `p`, which has just landed: who asked, and the ids.
-    fn landed(&mut self, p: u64, asked: Vec<(String, String)>, out: &mut Vec<Effect>) {
-        asked.into_iter().for_each(|(gateway, id)| self.done(p, gateway, id, out));
+    /// The wishes of record `p`, which has just landed: the ids, and the gateways that asked.
+    fn landed(&mut self, p: u64, asked: IndexMap<String, String>, out: &mut Vec<Effect>) {
+        asked.into_iter().for_each(|(id, gateway)| self.done(p, gateway, id, out));
     }
 
     /// A wish stands in record `p`.
@@ -124,15 +125,15 @@ struct Flight {
 struct Batch {
     entries: Vec<Entry>,
     told: Vec<Told>,
-    /// Who asked for what is in it: the gateway and the id.
-    asked: Vec<(String, String)>,
-    refused: Vec<(String, String, Refusal)>,
+    /// The ids of what is in it, and the gateways that asked.
+    asked: IndexMap<String, String>,
+    refused: IndexMap<String, (String, Refusal)>,
     answers: Vec<(String, ToGateway)>,
 }
 
 impl Batch {
     fn has(&self, asked: &str) -> bool {
-        self.asked.iter().any(|(_, id)| id == asked) || self.refused.iter().any(|(_, id, _)| id == asked)
+        self.asked.contains_key(asked) || self.refused.contains_key(asked)
     }
 }
 
@@ -227,7 +228,7 @@ impl<D: Duty> Desk<D> {
         self.tail = Tail { p, ..tail };
         self.duty.tell(&self.tail, batch.told, out);
         let accepted = batch.asked.len() as u64;
-        batch.asked.iter().for_each(|(_, id)| self.ids.remember(id, p, now));
+        batch.asked.keys().for_each(|id| self.ids.remember(id, p, now));
         self.duty.landed(p, batch.asked, out);
         out.extend(batch.answers.into_iter().map(tell));
         accepted
@@ -304,12 +305,12 @@ impl<D: Duty> Desk<D> {
             Ok(told) => {
                 let weight = serde_json::to_vec(&item).map_or(0, |json| json.len());
                 batch.told.extend(told);
-                batch.asked.push((gateway, id.clone()));
+                batch.asked.insert(id.clone(), gateway);
                 batch.entries.push(Entry { id, item });
                 weight
             }
             Err(refusal) => {
-                batch.refused.push((gateway, id, refusal));
+                batch.refused.insert(id, (gateway, refusal));
                 0
             }
         }
@@ -318,7 +319,7 @@ impl<D: Duty> Desk<D> {
     fn note_refused(&mut self, batch: &mut Batch, seen: &Tail, now: Time) -> u64 {
         let refused = std::mem::take(&mut batch.refused);
         let count = refused.len() as u64;
-        for (gateway, id, refusal) in refused {
+        for (id, (gateway, refusal)) in refused {
             let answer = Answer::Refused { refusal, p: seen.p, g: seen.g, epoch: self.epoch };
             self.refused.insert(id.clone(), (now, answer.clone()));
             batch.answers.push((gateway, ToGateway::Answer { id, answer }));
@@ -331,10 +332,11 @@ impl<D: Duty> Desk<D> {
         let entries = std::mem::take(&mut batch.entries);
         let (record, tail) = self.tail.next(&seat.host, self.epoch, self.duty.g(expected + 1), entries);
         if planted(Fault::AnsweredTooSoon) {
-            let done = |(gateway, id): (String, String)| {
-                tell((gateway, ToGateway::Answer { id, answer: Answer::Done { p: tail.p } }))
+            let answer = Answer::Done { p: tail.p };
+            let done = |(id, gateway): (&String, &String)| {
+                tell((gateway.clone(), ToGateway::Answer { id: id.clone(), answer: answer.clone() }))
             };
-            out.extend(batch.asked.iter().cloned().map(done));
+            out.extend(batch.asked.iter().map(done));
         }
         let ticket = seat.ticket();
         out.push(Effect::Append { ticket, expected, record });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chat_monitor::LiveMonitor;
+use indexmap::IndexMap;
 
 use super::desk::{Duty, Found};
 use super::sent::Sent;
@@ -171,9 +172,9 @@ impl Duty for ShardDuty {
     }
 
     /// All gateways hear everything that is told; what is done goes along.
-    fn landed(&mut self, p: u64, asked: Vec<(String, String)>, out: &mut Vec<Effect>) {
+    fn landed(&mut self, p: u64, asked: IndexMap<String, String>, out: &mut Vec<Effect>) {
         if !asked.is_empty() {
-            let ids = asked.into_iter().map(|(_, id)| id).collect();
+            let ids = asked.into_keys().collect();
             out.push(Effect::Tell { gateway: None, message: ToGateway::Done { p, ids } });
         }
     }

@@ -10,10 +10,10 @@ use axum::response::Response;
 use futures_util::SinkExt;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::{LARGEST, Web, Wish, now};
+use super::{Became, LARGEST, Reply, Web, Wish, now};
+use crate::driver::{Heard, Socket};
 use crate::message::Place;
 use crate::shard::Shard;
 use crate::token::Token;
@@ -60,37 +60,24 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
     let ends = sleep_until(Instant::now() + Duration::from_secs(expires.saturating_sub(now())).min(LONGEST));
     let mut ends = std::pin::pin!(ends);
     let mut pings = interval(PING);
-    let (answers, mut answered) = mpsc::channel::<String>(WISHES);
+    let mut unanswered = 0;
     let reader = web.door.sign_in(person.clone(), seen);
     send(&mut socket, json!({"signed_in": person}).to_string()).await?;
     loop {
         tokio::select! {
             () = &mut ends => return send(&mut socket, json!({"error": "the token has ended"}).to_string()).await,
-            out = reader.next() => match out {
-                Some(out) => {
-                    feed(&mut socket, serde_json::to_string(&out).ok()?).await?;
-                    // As often as not the answer to what made it happen is there, too: both are written together.
-                    while let Ok(answer) = answered.try_recv() {
-                        feed(&mut socket, answer).await?;
-                    }
-                    flush(&mut socket).await?;
-                }
+            heard = reader.next() => match heard {
+                Some(heard) => unanswered -= timeout(PATIENCE, write(&mut socket, &reader, heard)).await.ok()??,
                 None => return send(&mut socket, json!({"error": "closed: signed in elsewhere, or too slow"}).to_string()).await,
             },
-            Some(answer) = answered.recv() => send(&mut socket, answer).await?,
             _ = pings.tick() => timeout(PATIENCE, socket.send(Message::Ping(Default::default()))).await.ok()?.ok()?,
-            message = socket.recv() => match message?.ok()? {
-                Message::Text(text) => match serde_json::from_str::<Wish>(&text) {
-                    Ok(wish) => {
-                        let room = answers.clone().reserve_owned().await.ok()?;
-                        let (web, person) = (Arc::clone(web), person.clone());
-                        tokio::spawn(async move {
-                            let reply = web.ask(person, wish).await.1;
-                            // Nothing in a reply fails to be written.
-                            _ = room.send(serde_json::to_string(&reply).unwrap_or_default());
-                        });
+            message = socket.recv(), if unanswered < WISHES => match message?.ok()? {
+                Message::Text(text) => match wish(&text) {
+                    Ok(Wish { id, g, item }) => {
+                        unanswered += 1;
+                        reader.ask(&id, g, item);
                     }
-                    Err(wrong) => send(&mut socket, json!({"error": wrong.to_string()}).to_string()).await?,
+                    Err(wrong) => send(&mut socket, wrong).await?,
                 },
                 Message::Close(_) => return None,
                 Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => {}
@@ -99,15 +86,32 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
     }
 }
 
+/// What they want, or what they are told instead.
+fn wish(text: &str) -> Result<Wish, String> {
+    let wish: Wish = serde_json::from_str(text).map_err(|wrong| json!({"error": wrong.to_string()}).to_string())?;
+    match wish.wrong() {
+        Some(wrong) => Err(json!({"id": wish.id, "error": wrong}).to_string()),
+        None => Ok(wish),
+    }
+}
+
+/// Writes it, and the answers that are there: as often as not one comes with what it made happen. Nothing more, for what is
+/// written cannot be taken back. Says how many answers there were.
+async fn write(socket: &mut WebSocket, reader: &Socket, heard: Heard) -> Option<usize> {
+    let (mut next, mut answers) = (Some(heard), 0);
+    while let Some(heard) = next {
+        answers += usize::from(matches!(heard, Heard::Answer { .. }));
+        let text = match heard {
+            Heard::Out(out) => serde_json::to_string(&out),
+            Heard::Answer { id, answer } => serde_json::to_string(&Reply { id, what: Became::of(answer) }),
+        };
+        socket.feed(Message::text(text.ok()?)).await.ok()?;
+        next = reader.answer();
+    }
+    socket.flush().await.ok()?;
+    Some(answers)
+}
+
 async fn send(socket: &mut WebSocket, text: String) -> Option<()> {
-    feed(socket, text).await?;
-    flush(socket).await
-}
-
-async fn feed(socket: &mut WebSocket, text: String) -> Option<()> {
-    timeout(PATIENCE, socket.feed(Message::Text(text.into()))).await.ok()?.ok()
-}
-
-async fn flush(socket: &mut WebSocket) -> Option<()> {
-    timeout(PATIENCE, socket.flush()).await.ok()?.ok()
+    timeout(PATIENCE, socket.send(Message::text(text))).await.ok()?.ok()
 }
