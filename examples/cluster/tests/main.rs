@@ -9,5 +9,6 @@ mod processes;
 mod program;
 mod secured;
 mod stores;
+mod takeover;
 mod talks;
 mod trial;

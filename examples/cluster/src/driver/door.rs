@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -129,7 +130,8 @@ impl Door {
 
     /// Hears what has come together, and then tells each socket once that there is something to read.
     fn handle(&self, inputs: impl IntoIterator<Item = GatewayInput>) {
-        let (mut out, mut bells) = (Vec::new(), BTreeMap::new());
+        // In the order in which they are ready: whoever is in a chat before its watchers.
+        let (mut out, mut bells) = (Vec::new(), IndexMap::new());
         let mut state = self.state();
         let now = self.0.clock.now();
         inputs.into_iter().for_each(|input| state.gateway.handle(now, input, &mut out));
@@ -138,7 +140,7 @@ impl Door {
         bells.values().for_each(|bell: &Arc<Notify>| bell.notify_one());
     }
 
-    fn carry_out(&self, state: &mut State, effect: GatewayEffect, bells: &mut BTreeMap<u64, Arc<Notify>>) {
+    fn carry_out(&self, state: &mut State, effect: GatewayEffect, bells: &mut IndexMap<u64, Arc<Notify>>) {
         let mut ring = |socket, line: &Line| _ = bells.insert(socket, Arc::clone(&line.bell));
         match effect {
             GatewayEffect::Tell { log, message } => self.0.post.send(Address::Owner(log), &message),
