@@ -49,8 +49,10 @@ impl Evidence {
         let archive = Arc::new(Archive::new(shards));
         let mut reading = JoinSet::new();
         for address in addresses {
-            let store = JetStreamStore::connect(&vec![address].into(), "chaos").await?;
-            reading.spawn(Arc::clone(&archive).read(store, stopped.clone()));
+            let store = Arc::new(JetStreamStore::connect(&vec![address].into(), "chaos").await?);
+            for log in Log::all(shards) {
+                reading.spawn(Arc::clone(&archive).read(Arc::clone(&store), log, stopped.clone()));
+            }
         }
         Ok(Evidence { shards, notes: Arc::new(Notes::new()), archive, reading, stop })
     }

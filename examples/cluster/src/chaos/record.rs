@@ -205,26 +205,25 @@ impl Archive {
         Some(())
     }
 
-    /// Reads from one server, for as long as it is there: another knows more when that one is cut off.
+    /// Reads a log from one server, for as long as it is there: another knows more when that one is cut off. Each log by
+    /// itself, for one that cannot be read is waited for, and the others are purged meanwhile.
     pub(super) async fn read(
         self: Arc<Self>,
-        store: JetStreamStore,
+        store: Arc<JetStreamStore>,
+        log: Log,
         stop: watch::Receiver<bool>,
     ) -> Result<(), String> {
         loop {
             let last = *stop.borrow();
-            let logs: Vec<Log> = self.logs().keys().copied().collect();
-            for log in logs {
-                loop {
-                    match store.read(log, self.len(log)).await {
-                        Ok(more) if more.is_empty() => break,
-                        Ok(more) => self.add(log, more).ok_or_else(|| {
-                            format!("two snapshots are kept, and the log from the older one: {log} was purged too far")
-                        })?,
-                        // The next look may find it; the last one must.
-                        Err(_) if !last => break,
-                        Err(_) => sleep(LOOK).await,
-                    }
+            loop {
+                match store.read(log, self.len(log)).await {
+                    Ok(more) if more.is_empty() => break,
+                    Ok(more) => self.add(log, more).ok_or_else(|| {
+                        format!("two snapshots are kept, and the log from the older one: {log} was purged too far")
+                    })?,
+                    // The next look may find it; the last one must.
+                    Err(_) if !last => break,
+                    Err(_) => sleep(LOOK).await,
                 }
             }
             if last {
