@@ -6,9 +6,7 @@
 mod reader;
 mod view;
 
-use std::collections::BTreeMap;
-
-use indexmap::IndexMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::Time;
 use crate::fault::{Fault, planted};
@@ -117,6 +115,8 @@ pub struct GatewayStatus {
 
 #[derive(Clone, Debug)]
 struct Wish {
+    /// They are asked anew in the order in which they came.
+    nth: u64,
     log: Log,
     ask: Ask,
     first: Time,
@@ -148,7 +148,8 @@ pub struct Gateway {
     readers: BTreeMap<Person, Reader>,
     /// Who has which socket.
     sockets: BTreeMap<u64, Person>,
-    wishes: IndexMap<String, Wish>,
+    /// By their ids.
+    wishes: HashMap<String, Wish>,
     status: GatewayStatus,
 }
 
@@ -167,7 +168,7 @@ impl Gateway {
             views: Shard::all(settings.shards).map(|shard| View::new(shard, settings.recent_kept)).collect(),
             readers: BTreeMap::new(),
             sockets: BTreeMap::new(),
-            wishes: IndexMap::new(),
+            wishes: HashMap::new(),
             status: GatewayStatus::default(),
             settings,
         }
@@ -329,7 +330,10 @@ impl Gateway {
                     self.again(position.shard, floor, out);
                 }
             }
-            ToGateway::Lost(position) => self.lost(&position, out),
+            ToGateway::Lost(position) => {
+                self.hear_epoch(Log::Shard(position.shard), position.epoch, out);
+                self.lost(&position, out);
+            }
             ToGateway::Done { p, ids } => ids.iter().for_each(|id| self.answer(id, Answer::Done { p }, out)),
             ToGateway::Answer { id, answer } => self.answer(&id, answer, out),
             ToGateway::Seen { number, seen } => self.seen(number, seen, out),
@@ -400,6 +404,7 @@ impl Gateway {
                 self.all_ready(out);
             }
             Seen::Chats { at, monitored, attending } => {
+                self.hear_epoch(Log::Shard(at.shard), at.epoch, out);
                 let Some(view) = self.views.get(usize::from(at.shard.0)) else { return };
                 for (person, reader) in &mut self.readers {
                     if reader.hear_chats(number, &at, &monitored, &attending, view.kept_from()) {
@@ -464,7 +469,8 @@ impl Gateway {
         }
         let log = item.chat().map_or(Log::Rules, |chat| Log::Shard(Shard::of(chat, shards)));
         let ask = Ask { gateway: self.name.clone(), epoch: 0, id: id.clone(), by, g, item };
-        self.wishes.entry(id.clone()).or_insert(Wish { log, ask, first: self.now, sent: 0 });
+        let nth = self.number();
+        self.wishes.entry(id.clone()).or_insert(Wish { nth, log, ask, first: self.now, sent: 0 });
         self.send(&id, out);
     }
 
@@ -472,7 +478,7 @@ impl Gateway {
         let now = self.now;
         let over: Vec<String> = self.late(|wish| now >= wish.first + ASK_LIMIT);
         for id in over {
-            self.wishes.swap_remove(&id);
+            self.wishes.remove(&id);
             out.push(GatewayEffect::Answer { id, answer: None });
         }
         let late = self.late(|wish| wish.sent == 0 || now >= wish.sent + ASK_AGAIN);
@@ -480,7 +486,10 @@ impl Gateway {
     }
 
     fn late(&self, is_late: impl Fn(&Wish) -> bool) -> Vec<String> {
-        self.wishes.iter().filter(|(_, wish)| is_late(wish)).map(|(id, _)| id.clone()).collect()
+        let late = self.wishes.iter().filter(|(_, wish)| is_late(wish));
+        let mut late: Vec<(u64, &String)> = late.map(|(id, wish)| (wish.nth, id)).collect();
+        late.sort_unstable();
+        late.into_iter().map(|(_, id)| id.clone()).collect()
     }
 
     fn epoch(&self, log: Log) -> u64 {
@@ -497,7 +506,7 @@ impl Gateway {
         }
         match log {
             Log::Rules => self.rules_epoch = epoch,
-            Log::Shard(shard) => self.view(shard).into_iter().for_each(|view| view.hear_epoch(epoch)),
+            Log::Shard(shard) => self.view(shard).into_iter().for_each(|view| view.set_epoch(epoch)),
         }
         let asked = self.late(|wish| wish.log == log);
         asked.iter().for_each(|id| self.send(id, out));
@@ -520,7 +529,7 @@ impl Gateway {
             // An owner after that one may do it yet.
             Answer::Refused { epoch, .. } if epoch != wish.ask.epoch => {}
             Answer::Done { .. } | Answer::Refused { .. } => {
-                if let Some((id, _)) = self.wishes.swap_remove_entry(id) {
+                if let Some((id, _)) = self.wishes.remove_entry(id) {
                     out.push(GatewayEffect::Answer { id, answer: Some(answer) });
                 }
             }

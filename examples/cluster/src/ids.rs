@@ -33,8 +33,11 @@ impl Ids {
 
     /// What an owner did unasked has no id.
     pub(crate) fn remember(&mut self, id: &str, p: u64, now: Time) {
+        if id.is_empty() {
+            return;
+        }
         let id: Arc<str> = id.into();
-        if !id.is_empty() && self.places.insert(Arc::clone(&id), p).is_none() {
+        if self.places.insert(Arc::clone(&id), p).is_none() {
             self.order.push_back((now, id));
         }
     }

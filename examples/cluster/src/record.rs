@@ -103,7 +103,15 @@ pub enum Person {
     Visitor(ChatId),
 }
 
-/// For logs and as the beginning of ids: no two persons have the same.
+impl Person {
+    /// The id in the logs of what they ask for under an `id` of their own. It is nobody else's, for no id of an operator or
+    /// a chat has a tab in it.
+    pub fn wish(&self, id: &str) -> String {
+        format!("{self}\t{id}")
+    }
+}
+
+/// For people who read logs. No two persons have the same.
 impl fmt::Display for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

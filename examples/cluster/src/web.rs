@@ -30,7 +30,8 @@ const LARGEST: usize = 64 * 1024;
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 100;
 
-/// How long an answer is waited for. Whoever gets none asks again with the same id.
+/// How long a request waits for its answer; at a socket it is [`ASK_LIMIT`](crate::ASK_LIMIT). Whoever gets none asks again
+/// with the same id.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What those who serve people can reach.

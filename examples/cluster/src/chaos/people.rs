@@ -138,7 +138,7 @@ impl Asker {
             let Some(door) = door else { return false };
             let answer = http::ask(door, &self.token, &body).await;
             let answer = answer.and_then(|(status, body)| Some((status, serde_json::from_str::<Value>(&body).ok()?)));
-            let whole = format!("service/{id}");
+            let whole = Person::Service.wish(id);
             match answer {
                 Some((200, answer)) => {
                     let p = answer.pointer("/done/p").and_then(Value::as_u64).unwrap_or_default();

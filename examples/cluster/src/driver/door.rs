@@ -46,10 +46,12 @@ struct Line {
     answers: VecDeque<(String, Option<Answer>)>,
 }
 
+/// Who waits for an answer.
 #[derive(Debug)]
 enum Waiter {
-    Once(oneshot::Sender<Option<Answer>>),
-    Socket(u64),
+    Request(oneshot::Sender<Option<Answer>>),
+    /// Somebody at a socket, under this id of their own.
+    Socket(u64, String),
 }
 
 /// What somebody hears at a socket.
@@ -97,11 +99,11 @@ impl Door {
         }
     }
 
-    /// Asks for something, and waits for what becomes of it. None where nobody knows: it may be asked again. An id is made
-    /// up by whoever asks, and theirs alone.
+    /// Asks for something, and waits for what becomes of it. None where nobody knows: it may be asked again. The id is made
+    /// up by whoever asks; others may use the same.
     pub async fn ask(&self, id: &str, by: Person, g: u64, item: Item) -> Option<Answer> {
         let (sender, answer) = oneshot::channel();
-        self.want(format!("{by}/{id}"), by, g, item, Waiter::Once(sender));
+        self.want(by.wish(id), by, g, item, Waiter::Request(sender));
         answer.await.ok().flatten()
     }
 
@@ -116,7 +118,7 @@ impl Door {
             number
         };
         self.handle([GatewayInput::SignIn { person: person.clone(), socket: number, seen }]);
-        Socket { door: self.clone(), prefix: format!("{person}/"), person, number, bell }
+        Socket { door: self.clone(), person, number, bell }
     }
 
     fn want(&self, id: String, by: Person, g: u64, item: Item, waiter: Waiter) {
@@ -155,10 +157,10 @@ impl Door {
                 for waiter in state.waiting.remove(&id).into_iter().flatten() {
                     match waiter {
                         // Whoever does not wait any more asks again.
-                        Waiter::Once(sender) => _ = sender.send(answer.clone()),
-                        Waiter::Socket(socket) => {
+                        Waiter::Request(sender) => _ = sender.send(answer.clone()),
+                        Waiter::Socket(socket, id) => {
                             if let Some(line) = state.sockets.get_mut(&socket) {
-                                line.answers.push_back((id.clone(), answer.clone()));
+                                line.answers.push_back((id, answer.clone()));
                                 ring(socket, line);
                             }
                         }
@@ -174,17 +176,15 @@ impl Door {
 pub struct Socket {
     door: Door,
     person: Person,
-    /// What stands before their ids, so that nobody asks under an id of somebody else.
-    prefix: String,
     number: u64,
     bell: Arc<Notify>,
 }
 
 impl Socket {
-    /// Asks for something. What becomes of it is [heard](Self::next).
-    pub fn ask(&self, id: &str, g: u64, item: Item) {
-        let id = format!("{}{id}", self.prefix);
-        self.door.want(id, self.person.clone(), g, item, Waiter::Socket(self.number));
+    /// Asks for something, under an id that they made up. What becomes of it is [heard](Self::next).
+    pub fn ask(&self, id: String, g: u64, item: Item) {
+        let waiter = Waiter::Socket(self.number, id.clone());
+        self.door.want(self.person.wish(&id), self.person.clone(), g, item, waiter);
     }
 
     /// Waits for the next thing; none when the socket is to be closed.
@@ -201,15 +201,15 @@ impl Socket {
     }
 
     fn take(&self) -> Option<Option<Out>> {
-        let now = self.door.0.clock.now();
         let mut state = self.door.state();
+        let now = self.door.0.clock.now();
         state.sockets.contains_key(&self.number).then(|| state.gateway.take(now, self.number))
     }
 
     /// What became of a wish, if that is known by now.
     pub fn answer(&self) -> Option<Heard> {
         let (id, answer) = self.door.state().sockets.get_mut(&self.number)?.answers.pop_front()?;
-        Some(Heard::Answer { id: id.strip_prefix(&self.prefix).unwrap_or(&id).to_owned(), answer })
+        Some(Heard::Answer { id, answer })
     }
 }
 

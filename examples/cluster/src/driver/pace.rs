@@ -41,7 +41,8 @@ impl Pace {
             self.flight = None;
             self.rests_until = (rest >= SHORTEST).then(|| now + rest);
         }
-        if self.flight.is_none() && !self.rests(now) {
+        // Nobody overtakes what waits.
+        if self.flight.is_none() && self.held.is_empty() && !self.rests(now) {
             return Some(input);
         }
         match input {
@@ -130,6 +131,8 @@ mod tests {
         pace.begin(begun, 1);
         let landing = begun + Duration::from_secs(4);
         assert!(pace.come(landing, landed(1)).is_some());
-        assert!(pace.come(landing, rules(1)).is_none() && pace.come(landing + LONGEST, rules(2)).is_some());
+        assert!(pace.come(landing, rules(1)).is_none() && pace.come(landing + LONGEST, rules(2)).is_none());
+        assert_eq!(pace.take().len(), 2, "nobody overtakes what waits");
+        assert!(pace.come(landing + LONGEST, rules(3)).is_some());
     }
 }

@@ -67,7 +67,7 @@ impl View {
         self.epoch
     }
 
-    pub(super) fn hear_epoch(&mut self, epoch: u64) {
+    pub(super) fn set_epoch(&mut self, epoch: u64) {
         self.epoch = epoch;
     }
 

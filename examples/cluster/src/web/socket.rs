@@ -18,7 +18,7 @@ use crate::message::Place;
 use crate::shard::Shard;
 use crate::token::Token;
 
-/// How long somebody may take to say who they are, or to receive one thing.
+/// How long somebody may take to say who they are, or to receive one thing and the answers that go with it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often the other end is asked whether it is there: the same for everybody, whatever happens.
@@ -75,7 +75,7 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
                 Message::Text(text) => match wish(&text) {
                     Ok(Wish { id, g, item }) => {
                         unanswered += 1;
-                        reader.ask(&id, g, item);
+                        reader.ask(id, g, item);
                     }
                     Err(wrong) => send(&mut socket, wrong).await?,
                 },
@@ -90,7 +90,11 @@ async fn serve(web: &Arc<Web>, mut socket: WebSocket) -> Option<()> {
 fn wish(text: &str) -> Result<Wish, String> {
     let wish: Wish = serde_json::from_str(text).map_err(|wrong| json!({"error": wrong.to_string()}).to_string())?;
     match wish.wrong() {
-        Some(wrong) => Err(json!({"id": wish.id, "error": wrong}).to_string()),
+        Some(wrong) => {
+            let reply = Reply { id: wish.id, what: Became::Error(wrong) };
+            // Nothing in it fails to be written.
+            Err(serde_json::to_string(&reply).unwrap_or_default())
+        }
         None => Ok(wish),
     }
 }
