@@ -160,3 +160,16 @@ impl<'de> Deserialize<'de> for Digest {
         Ok(Digest(digest))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Person;
+
+    #[test]
+    fn nobody_asks_under_an_id_of_somebody_else() {
+        let wish = |operator: &str, id| Person::Operator(operator.parse().expect("an id")).wish(id);
+        assert_ne!(wish("a", "b/1"), wish("a/b", "1"));
+        assert_ne!(wish("a", "b\t1"), wish("a:b", "1"));
+        assert!("a\tb".parse::<chat_monitor::OperatorId>().is_err());
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cluster::{Log, Record, SqliteStore, Store};
+use cluster::{Log, Person, Record, SqliteStore, Store};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -34,7 +34,7 @@ async fn write(program: std::net::SocketAddr, token: String, round: usize, write
             let Some((status, answer)) = ask(program, &token, &id, &item).await else { return };
             assert_eq!(status, 200, "{answer}");
             let p = answer["done"]["p"].as_u64().unwrap();
-            let before = noted.lock().unwrap().insert(format!("service/{id}"), p);
+            let before = noted.lock().unwrap().insert(Person::Service.wish(&id), p);
             assert!(before.is_none_or(|before| before == p), "{id} was at {before:?} and is at {p}");
         }
     }

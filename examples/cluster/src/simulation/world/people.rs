@@ -12,7 +12,7 @@ impl World {
     pub(in crate::simulation) fn act(&mut self, what: usize, door: usize) -> Option<String> {
         self.acts += 1;
         let item = item(what, self.acts);
-        let id = format!("service/{}", self.acts);
+        let id = Person::Service.wish(&self.acts.to_string());
         let log = item.log(self.settings.shards);
         let known = |log| self.acknowledged.get(&log).copied().unwrap_or_default();
         self.pending
