@@ -577,21 +577,26 @@ mod tests {
         let beat = number(told(&mut gateway, GatewayInput::Tick), |at| matches!(at, Sight::Alive { .. }));
         let admitted = told(&mut gateway, seen(beat, Seen::Alive { epoch: 1, admitted: true, shards: 1 }));
         let position = number(admitted, |at| matches!(at, Sight::Position));
-        let (chat, from) = ("c1".parse().expect("an id"), Person::Service);
-        let item = Item::Say { chat, channel: Channel::Public, from: from.clone(), text: "Hello".to_owned() };
-        let wish = GatewayInput::Ask { id: "1".to_owned(), by: from, g: 0, item };
-        let epochs = |told: Vec<ToOwner>| -> Vec<u64> {
-            let asks = told.into_iter().filter_map(|message| match message {
-                ToOwner::Ask(ask) => Some(ask.epoch),
+        let wish = |id: &str| {
+            let (chat, by) = ("c1".parse().expect("an id"), Person::Service);
+            let item = Item::Say { chat, channel: Channel::Public, from: by.clone(), text: "Hello".to_owned() };
+            GatewayInput::Ask { id: id.to_owned(), by, g: 0, item }
+        };
+        let mut hear = |input| -> Vec<(String, u64)> {
+            let asks = told(&mut gateway, input).into_iter().filter_map(|message| match message {
+                ToOwner::Ask(ask) => Some((ask.id, ask.epoch)),
                 _ => None,
             });
             asks.collect()
         };
-        assert_eq!(epochs(told(&mut gateway, wish)), [0; 0], "the owner is not known yet");
-        let mut hear = |input| epochs(told(&mut gateway, input));
-        assert_eq!(hear(seen(position, Seen::Position(at(1)))), [1]);
-        assert_eq!(hear(GatewayInput::Message(ToGateway::Passed(at(2)))), [2]);
-        assert_eq!(hear(seen(0, Seen::Position(at(3)))), [3], "also by an answer to what was not asked");
-        assert_eq!(hear(GatewayInput::Message(ToGateway::Passed(at(2)))), [0; 0], "an owner before that one");
+        assert_eq!([hear(wish("b")), hear(wish("a"))], [[], []], "the owner is not known yet");
+        let in_order = |epoch| ["b", "a"].map(|id| (id.to_owned(), epoch));
+        assert_eq!(hear(seen(position, Seen::Position(at(1)))), in_order(1));
+        assert_eq!(hear(GatewayInput::Message(ToGateway::Passed(at(2)))), in_order(2));
+        assert_eq!(hear(seen(0, Seen::Position(at(3)))), in_order(3), "also by an answer to what was not asked");
+        assert_eq!(hear(GatewayInput::Message(ToGateway::Lost(at(4)))), in_order(4));
+        let chats = Seen::Chats { at: at(5), monitored: Vec::new(), attending: Vec::new() };
+        assert_eq!(hear(seen(0, chats)), in_order(5));
+        assert_eq!(hear(GatewayInput::Message(ToGateway::Passed(at(4)))), [], "an owner before that one");
     }
 }
